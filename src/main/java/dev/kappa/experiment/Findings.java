@@ -1,0 +1,13 @@
+package dev.kappa.experiment;
+
+import java.util.List;
+
+/** What a run found. */
+public record Findings(List<Metric> metrics, List<Table> tables, List<Figure> figures, List<Artifact> artifacts) {
+    public Findings {
+        metrics = List.copyOf(metrics);
+        tables = List.copyOf(tables);
+        figures = List.copyOf(figures);
+        artifacts = List.copyOf(artifacts);
+    }
+}

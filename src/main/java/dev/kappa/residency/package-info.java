@@ -1,0 +1,2 @@
+/** What is loaded on which device: leases, the byte ledger, pins and eviction. */
+package dev.kappa.residency;

@@ -1,9 +1,9 @@
 package dev.kappa.tensor;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.ndarray.types.Shape;
 
 /**
  * Records operations on this thread while open, so that gradients can be asked for.
@@ -47,13 +47,29 @@ public final class Tape implements AutoCloseable {
     /** Runs the backward pass of a scalar once and frees its graph. */
     public void backward(NDArray scalar) {
         try (NDArray one = scope.manager().ones(scalar.getShape())) {
-            JniUtils.backward((PtNDArray) scalar, (PtNDArray) one, false, false);
+            backward(scalar, one, false);
         }
     }
 
-    /** The gradient of what {@link #backward} was called on; the shape of the leaf. */
-    public NDArray gradient(NDArray leaf) {
-        return scope.keep(leaf.getGradient());
+    /**
+     * Runs the backward pass from an array whose own gradient is known.
+     *
+     * @param keepGraph true where another backward pass over the same graph follows
+     */
+    public void backward(NDArray output, NDArray gradient, boolean keepGraph) {
+        JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, keepGraph, false);
+    }
+
+    /**
+     * The gradient that backward passes have added up at a leaf, in the leaf's shape, and a leaf that is
+     * ready for the next one.
+     */
+    public NDArray takeGradient(NDArray leaf) {
+        try (NDArray gradient = leaf.getGradient()) {
+            NDArray taken = scope.keep(gradient.duplicate());
+            JniUtils.zeroGrad((PtNDArray) leaf);
+            return taken;
+        }
     }
 
     @Override

@@ -7,14 +7,10 @@ import dev.kappa.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Sequences of one length that go through the model together.
- *
- * @param firstCounted the first position that enters statistics: 1 where the start token is left out
- */
-public record Batch(List<Sequence> sequences, int firstCounted) {
+/** Sequences of one length that go through the model together. */
+public record Batch(List<Sequence> sequences) {
     /** Cuts sequences, in their order, into batches of at most {@code size} of one length. */
-    public static List<Batch> cut(List<Sequence> sequences, int size, int firstCounted) {
+    public static List<Batch> cut(List<Sequence> sequences, int size) {
         List<Batch> batches = new ArrayList<>();
         int from = 0;
         while (from < sequences.size()) {
@@ -25,7 +21,7 @@ public record Batch(List<Sequence> sequences, int firstCounted) {
                     && sequences.get(to).tokens().length == length) {
                 to++;
             }
-            batches.add(new Batch(sequences.subList(from, to), firstCounted));
+            batches.add(new Batch(sequences.subList(from, to)));
             from = to;
         }
         return batches;
@@ -40,9 +36,14 @@ public record Batch(List<Sequence> sequences, int firstCounted) {
         return sequences.get(0).tokens().length;
     }
 
+    /** The first position that enters statistics. */
+    public int firstCounted() {
+        return sequences.get(0).firstCounted();
+    }
+
     /** Positions of each sequence that enter statistics. */
     public int counted() {
-        return length() - firstCounted;
+        return length() - firstCounted();
     }
 
     /** Token ids, i64 [batch, position]. */
@@ -59,7 +60,7 @@ public record Batch(List<Sequence> sequences, int firstCounted) {
 
     /** The counted positions of an array [batch, position, d], as rows [batch · counted, d]. */
     public NDArray countedRows(NDArray array) {
-        NDArray counted = firstCounted == 0 ? array : array.get(":, " + firstCounted + ":");
+        NDArray counted = firstCounted() == 0 ? array : array.get(":, " + firstCounted() + ":");
         return Tensors.flat(counted);
     }
 }

@@ -1,0 +1,2 @@
+/** The kinds of experiment, one class each. */
+package dev.kappa.experiment.kinds;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kappa.fault.Fault;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
@@ -55,7 +56,7 @@ class SymmetricEigenTest {
             System.arraycopy(a, i * n, rows[i], 0, n);
         }
         double[] other = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(rows)).getEigenvalues();
-        java.util.Arrays.sort(other);
+        Arrays.sort(other);
         double[] ours = SymmetricEigen.values(a, n);
         for (int i = 0; i < n; i++) {
             assertThat(ours[i]).as("seed %d", seed).isCloseTo(other[n - 1 - i], within(1e-11));

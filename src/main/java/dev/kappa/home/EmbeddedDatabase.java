@@ -1,0 +1,83 @@
+package dev.kappa.home;
+
+import dev.kappa.fault.Fault;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A Postgres of our own, as a child process on a free loopback port, with its data in {@code postgres/data}
+ * of the home. Only the holder of the home's lock may start one.
+ */
+final class EmbeddedDatabase implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final EmbeddedPostgres postgres;
+
+    private EmbeddedDatabase(EmbeddedPostgres postgres) {
+        this.postgres = postgres;
+    }
+
+    /** @param binaries where the Postgres programs are unpacked */
+    static EmbeddedDatabase start(Home home, Path binaries) {
+        Path folder = home.folder("postgres");
+        Path data = folder.resolve("data");
+        OrphanedPostgres.stop(data);
+        Path unfinished = folder.resolve("initialising");
+        try {
+            if (Files.exists(unfinished)) {
+                delete(data);
+            } else if (Files.notExists(data)) {
+                Files.createFile(unfinished);
+            }
+            Redirect log = Redirect.appendTo(folder.resolve("postgres.log").toFile());
+            EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setOverrideWorkingDirectory(Files.createDirectories(binaries).toFile())
+                    .setRegisterShutdownHook(false)
+                    .setPGStartupWait(PATIENCE)
+                    .setOutputRedirector(log)
+                    .setErrorRedirector(log)
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("max_connections", "100")
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .start();
+            Files.deleteIfExists(unfinished);
+            return new EmbeddedDatabase(postgres);
+        } catch (IOException | IllegalStateException | UncheckedIOException e) {
+            throw Fault.external(
+                    "database_unavailable",
+                    "the embedded Postgres in '" + folder + "' does not start (see postgres.log there): " + e,
+                    e);
+        }
+    }
+
+    String url() {
+        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
+    }
+
+    @Override
+    public void close() throws IOException {
+        postgres.close();
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (Files.exists(tree)) {
+            try (Stream<Path> found = Files.walk(tree)) {
+                List<Path> deepestFirst = found.sorted(Comparator.reverseOrder()).toList();
+                for (Path path : deepestFirst) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+}

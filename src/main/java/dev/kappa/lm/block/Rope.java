@@ -1,0 +1,88 @@
+package dev.kappa.lm.block;
+
+import java.util.Optional;
+
+/**
+ * Rotary position embedding as {@code config.json} states it.
+ *
+ * @param theta base of the geometric sequence of frequencies
+ * @param fraction of each head's width that is rotated, from its start
+ * @param scaling llama3's stretching of low frequencies, applied at all lengths
+ */
+public record Rope(double theta, double fraction, Optional<Llama3Scaling> scaling) {
+
+    /**
+     * Wavelengths above {@code originalContext / lowFactor} are stretched by {@code factor}, those below
+     * {@code originalContext / highFactor} are kept, those between are blended.
+     */
+    public record Llama3Scaling(double factor, double lowFactor, double highFactor, double originalContext) {
+        double apply(double inverse) {
+            double wavelength = 2 * Math.PI / inverse;
+            if (wavelength > originalContext / lowFactor) {
+                return inverse / factor;
+            }
+            if (wavelength < originalContext / highFactor) {
+                return inverse;
+            }
+            double kept = (originalContext / wavelength - lowFactor) / (highFactor - lowFactor);
+            return (1 - kept) * inverse / factor + kept * inverse;
+        }
+    }
+
+    /**
+     * Reads the old spelling ({@code rope_theta}, {@code rope_scaling}, {@code rotary_pct},
+     * {@code rotary_emb_base}) and the new one ({@code rope_parameters}).
+     */
+    public static Rope read(ConfigFile config, double defaultTheta, double defaultFraction) {
+        ConfigFile parameters = config.section("rope_parameters");
+        ConfigFile scaling = config.section("rope_scaling");
+        ConfigFile typed = parameters.has("rope_type", "type") ? parameters : scaling;
+        double theta = parameters.and(config).numberOr(defaultTheta, "rope_theta", "rotary_emb_base");
+        double fraction = parameters.and(config).numberOr(defaultFraction, "partial_rotary_factor", "rotary_pct");
+        String type = typed.text("default", "rope_type", "type");
+        switch (type) {
+            case "default":
+                return new Rope(theta, fraction, Optional.empty());
+            case "llama3":
+                return new Rope(theta, fraction, Optional.of(new Llama3Scaling(
+                        typed.number("factor"),
+                        typed.number("low_freq_factor"),
+                        typed.number("high_freq_factor"),
+                        typed.number("original_max_position_embeddings"))));
+            default:
+                throw ConfigFile.unsupported("rope_type '" + type + "' is not supported; accepted: default, llama3");
+        }
+    }
+
+    /** The same, refused where it rotates only a part of each head. */
+    public Rope whole() {
+        if (fraction != 1) {
+            throw ConfigFile.unsupported("partial_rotary_factor " + fraction + " is not supported here; accepted: 1.0");
+        }
+        return this;
+    }
+
+    /** How many of a head's dimensions are rotated. */
+    public int rotated(int headDim) {
+        int dimensions = (int) (headDim * fraction);
+        if (fraction > 1 || dimensions % 2 != 0) {
+            throw ConfigFile.unsupported("rotary fraction " + fraction + " rotates " + dimensions + " of a head's "
+                    + headDim + " dimensions; accepted: an even number of them");
+        }
+        return dimensions;
+    }
+
+    /**
+     * Angle per position of each rotated pair, f32 because the reference rounds there: theta^(−2j/r) for
+     * j = 0 … r/2 − 1.
+     */
+    public float[] inverseFrequencies(int headDim) {
+        int rotated = rotated(headDim);
+        float[] inverse = new float[rotated / 2];
+        for (int j = 0; j < inverse.length; j++) {
+            double plain = 1f / (float) Math.pow(theta, 2f * j / rotated);
+            inverse[j] = (float) scaling.map(s -> s.apply(plain)).orElse(plain).doubleValue();
+        }
+        return inverse;
+    }
+}

@@ -1,0 +1,2 @@
+/** Gemma 2. */
+package dev.kappa.lm.gemma2;

@@ -1,0 +1,2 @@
+/** Llama. */
+package dev.kappa.lm.llama;

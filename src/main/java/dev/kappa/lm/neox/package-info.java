@@ -1,0 +1,2 @@
+/** GPT-NeoX, the family of Pythia. */
+package dev.kappa.lm.neox;

@@ -1,0 +1,104 @@
+package dev.kappa.lm;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.kappa.fault.Fault;
+import dev.kappa.lm.block.ConfigFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/**
+ * Text to token ids and back, as {@code tokenizer.json} says. A family's rule for the beginning of a sequence
+ * is part of that file (or, for older ones, {@code add_bos_token} of {@code tokenizer_config.json}).
+ */
+public final class Tokenizer implements AutoCloseable {
+    private final HuggingFaceTokenizer tokenizer;
+    private final Optional<Integer> startToken;
+    private final Optional<Integer> bosToken;
+    private final Optional<Integer> eosToken;
+
+    private Tokenizer(
+            HuggingFaceTokenizer tokenizer,
+            Optional<Integer> startToken,
+            Optional<Integer> bosToken,
+            Optional<Integer> eosToken) {
+        this.tokenizer = tokenizer;
+        this.startToken = startToken;
+        this.bosToken = bosToken;
+        this.eosToken = eosToken;
+    }
+
+    static Tokenizer open(Path folder, Optional<Integer> bosToken, Optional<Integer> eosToken) {
+        Path settings = folder.resolve("tokenizer_config.json");
+        boolean addsBos =
+                Files.isRegularFile(settings) && ConfigFile.read(settings).flag(false, "add_bos_token");
+        HuggingFaceTokenizer tokenizer = read(folder.resolve("tokenizer.json"));
+        Optional<Integer> start = start(tokenizer).or(() -> addsBos ? bosToken : Optional.empty());
+        return new Tokenizer(tokenizer, start, bosToken, eosToken);
+    }
+
+    /** The token that the family puts at position 0 of every sequence; its position is no part of statistics. */
+    public Optional<Integer> startToken() {
+        return startToken;
+    }
+
+    public Optional<Integer> bosToken() {
+        return bosToken;
+    }
+
+    public Optional<Integer> eosToken() {
+        return eosToken;
+    }
+
+    /** The text's ids, after the start token where the family has one. */
+    public long[] encode(String text) {
+        long[] ids = encodePlain(text);
+        return startToken
+                .map(start -> LongStream.concat(LongStream.of(start), Arrays.stream(ids)).toArray())
+                .orElse(ids);
+    }
+
+    /** The text's ids and nothing else. */
+    public long[] encodePlain(String text) {
+        return tokenizer.encode(text, false, false).getIds();
+    }
+
+    /** The text of ids, special tokens spelled out. */
+    public String decode(long... ids) {
+        return tokenizer.decode(ids, false);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+
+    private static HuggingFaceTokenizer read(Path file) {
+        try {
+            return HuggingFaceTokenizer.builder()
+                    .optTokenizerPath(file)
+                    .optTruncation(false)
+                    .optPadding(false)
+                    .build();
+        } catch (IOException | RuntimeException e) {
+            throw Fault.user("tokenizer_malformed", file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** What the file's own rule puts before a text. */
+    private static Optional<Integer> start(HuggingFaceTokenizer tokenizer) {
+        long[] plain = tokenizer.encode("a", false, false).getIds();
+        long[] full = tokenizer.encode("a", true, false).getIds();
+        if (Arrays.equals(plain, full)) {
+            return Optional.empty();
+        }
+        if (full.length == plain.length + 1 && Arrays.equals(plain, Arrays.copyOfRange(full, 1, full.length))) {
+            return Optional.of((int) full[0]);
+        }
+        throw ConfigFile.unsupported("the tokenizer makes " + Arrays.toString(full) + " of " + Arrays.toString(plain)
+                + "; accepted: at most one token added, at the start");
+    }
+}

@@ -64,19 +64,19 @@ public final class CorpusReader {
         int[] order = SeededOrder.first(count, available, seed);
         long[] numbers = Arrays.stream(order).asLongStream().toArray();
         Sequence[] sequences = corpus.kind() == CorpusKind.TOKENS
-                ? rows(corpus, length).read(numbers, length, tokens.encoding().vocabulary())
+                ? rows(corpus, length).read(numbers, length, tokens.encoding())
                 : stream(corpus, tokens).read(numbers, length, tokens.encoding());
         return List.of(sequences);
     }
 
     /** All pairs that suit the tokenizer, in the file's order. */
-    public PairSelection pairs(CorpusFile corpus, Tokens tokens, int longest) {
+    public PairSelection pairs(CorpusFile corpus, Tokens tokens, PairLength length, int longest) {
         if (corpus.kind() != CorpusKind.PAIRS) {
             throw wrongKind(corpus, "pairs");
         }
         return pairs.computeIfAbsent(
-                corpus.hash() + " " + tokens.hash() + " " + longest,
-                key -> PairFile.select(corpus.path(), tokens.encoding(), longest));
+                corpus.hash() + " " + tokens.hash() + " " + length + " " + longest,
+                key -> PairFile.select(corpus.path(), tokens.encoding(), length, longest));
     }
 
     private TokenRows rows(CorpusFile corpus, int length) {
@@ -92,7 +92,7 @@ public final class CorpusReader {
 
     private TokenStream stream(CorpusFile corpus, Tokens tokens) {
         String key = sha256(RULES + " " + corpus.hash() + " " + corpus.kind() + " " + corpus.limit() + " "
-                + tokens.hash() + " " + tokens.encoding().separator());
+                + tokens.hash() + " " + tokens.encoding().separator() + " " + tokens.encoding().vocabulary());
         Path file = streams.resolve(key + ".i32");
         synchronized (making.computeIfAbsent(key, any -> new Object())) {
             return Files.exists(file)

@@ -37,14 +37,18 @@ final class PairFile {
         this.longest = longest;
     }
 
-    /** All pairs of a file that the rules let through, with prefixes of at most {@code longest} tokens. */
-    static PairSelection select(Path file, Encoding encoding, int longest) {
+    /** The pairs of a file that the rules and the wanted length let through, at most {@code longest} tokens long. */
+    static PairSelection select(Path file, Encoding encoding, PairLength length, int longest) {
         PairFile pairs = new PairFile(encoding, longest);
         JsonLines.read(file, line -> {
             pairs.add(Written.of(line));
             return true;
         });
-        return new PairSelection(pairs.taken, pairs.read, pairs.dropped);
+        List<Pair> taken = length.of(pairs.taken);
+        if (taken.size() < pairs.taken.size()) {
+            pairs.dropped.put(PairSelection.Reason.UNCOMMON_LENGTH, pairs.taken.size() - taken.size());
+        }
+        return new PairSelection(taken, pairs.read, pairs.dropped);
     }
 
     /** Reads every line and keeps nothing. Returns the number of pairs. */

@@ -27,7 +27,9 @@ public record PairSelection(List<Pair> pairs, int read, Map<Reason, Integer> dro
         /** Tokenising prefix and answer together gives other tokens than apart. */
         NOT_ADDITIVE,
         /** The prefixes are longer than asked for. */
-        TOO_LONG;
+        TOO_LONG,
+        /** The prefixes have another length than most of those that remain. */
+        UNCOMMON_LENGTH;
 
         /** The name in the API. */
         @JsonValue

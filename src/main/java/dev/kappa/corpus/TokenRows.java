@@ -55,9 +55,13 @@ final class TokenRows {
     }
 
     /** The rows of these numbers, each cut to {@code length}. */
-    Sequence[] read(long[] numbers, int length, int vocabulary) {
+    Sequence[] read(long[] numbers, int length, Encoding encoding) {
         return Arrays.stream(numbers)
-                .mapToObj(row -> new Sequence(row, tokens((int) row, length, vocabulary)))
+                .mapToObj(row -> {
+                    int[] tokens = tokens((int) row, length, encoding.vocabulary());
+                    boolean starts = encoding.start().isPresent() && encoding.start().getAsInt() == tokens[0];
+                    return new Sequence(row, tokens, starts ? 1 : 0);
+                })
                 .toArray(Sequence[]::new);
     }
 

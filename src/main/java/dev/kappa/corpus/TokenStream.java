@@ -82,7 +82,7 @@ final class TokenStream {
                 int[] tokens = new int[length];
                 encoding.start().ifPresent(start -> tokens[0] = start);
                 bytes.flip().asIntBuffer().get(tokens, skip, body);
-                windows[i] = new Sequence(numbers[i], tokens);
+                windows[i] = new Sequence(numbers[i], tokens, skip);
             }
         } catch (IOException e) {
             throw Fault.external("file_unreadable", "token stream '" + file + "' cannot be read: " + e, e);

@@ -8,6 +8,7 @@ import dev.kappa.fault.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,20 @@ class PairFileTest {
     }
 
     @Test
+    void only_the_commonest_length_is_taken_where_that_is_asked_for() throws IOException {
+        PairSelection selection = select(
+                new WordEncoding(false, true),
+                PairLength.COMMON,
+                8,
+                line("The cat", "The cats", " is", " are", "short"),
+                line("The old cat", "The old cats", " is", " are", "long"),
+                line("The old dog", "The old dogs", " is", " are", "long"));
+
+        assertThat(selection.pairs()).extracting(Pair::kind).containsExactly("long", "long");
+        assertThat(selection.dropped()).containsExactly(Map.entry(Reason.UNCOMMON_LENGTH, 1));
+    }
+
+    @Test
     void a_missing_field_is_refused_with_its_line() throws IOException {
         Path file = Files.writeString(folder.resolve("p.json"), "{\"clean_prefix\": \"The\"}");
         assertThatThrownBy(() -> CorpusFile.check(file, CorpusKind.PAIRS))
@@ -68,8 +83,13 @@ class PairFileTest {
     }
 
     private PairSelection select(Encoding encoding, int longest, String... lines) throws IOException {
+        return select(encoding, PairLength.ANY, longest, lines);
+    }
+
+    private PairSelection select(Encoding encoding, PairLength length, int longest, String... lines)
+            throws IOException {
         Path file = Files.writeString(folder.resolve("pairs.json"), String.join("\n", lines));
-        return PairFile.select(file, encoding, longest);
+        return PairFile.select(file, encoding, length, longest);
     }
 
     private static String line(String clean, String patch, String cleanAnswer, String patchAnswer, String kind) {

@@ -15,6 +15,7 @@ import dev.kappa.weights.TensorFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model as Hugging Face lays it out: {@code config.json}; the weights as {@code model.safetensors},
@@ -89,6 +90,19 @@ public final class ModelFolder {
                     "folder " + folder + " has no tokenizer.json, so that it takes token ids and no text");
         }
         return Tokenizer.open(folder, config.token("bos_token_id"), config.token("eos_token_id"));
+    }
+
+    /**
+     * The token at position 0 of every sequence, which is fed and is no part of statistics: what the tokenizer
+     * puts there, or without a tokenizer what the family does.
+     */
+    public Optional<Integer> startToken() {
+        if (hasTokenizer()) {
+            try (Tokenizer tokenizer = tokenizer()) {
+                return tokenizer.startToken();
+            }
+        }
+        return architecture().family().equals("gpt_neox") ? Optional.empty() : config.token("bos_token_id");
     }
 
     private static Family family(ConfigFile config) {

@@ -31,13 +31,19 @@ public final class Tokenizer implements AutoCloseable {
         this.eosToken = eosToken;
     }
 
+    /**
+     * @param bosToken by the model's configuration; where it is absent, by {@code tokenizer_config.json}
+     * @param eosToken in the same way
+     */
     static Tokenizer open(Path folder, Optional<Integer> bosToken, Optional<Integer> eosToken) {
-        Path settings = folder.resolve("tokenizer_config.json");
-        boolean addsBos =
-                Files.isRegularFile(settings) && ConfigFile.read(settings).flag(false, "add_bos_token");
+        Path settingsFile = folder.resolve("tokenizer_config.json");
+        ConfigFile settings = Files.isRegularFile(settingsFile) ? ConfigFile.read(settingsFile) : ConfigFile.empty();
         HuggingFaceTokenizer tokenizer = read(folder.resolve("tokenizer.json"));
-        Optional<Integer> start = start(tokenizer).or(() -> addsBos ? bosToken : Optional.empty());
-        return new Tokenizer(tokenizer, start, bosToken, eosToken);
+        Optional<Integer> bos = bosToken.or(() -> special(settings, "bos_token", tokenizer));
+        Optional<Integer> eos = eosToken.or(() -> special(settings, "eos_token", tokenizer));
+        Optional<Integer> start = start(tokenizer)
+                .or(() -> settings.flag(false, "add_bos_token") ? bos : Optional.empty());
+        return new Tokenizer(tokenizer, start, bos, eos);
     }
 
     /** The token that the family puts at position 0 of every sequence; its position is no part of statistics. */
@@ -86,6 +92,13 @@ public final class Tokenizer implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw Fault.user("tokenizer_malformed", file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** A special token is named as text, or as an object that holds the text. */
+    private static Optional<Integer> special(ConfigFile settings, String name, HuggingFaceTokenizer tokenizer) {
+        String text = settings.isObject(name) ? settings.section(name).text("", "content") : settings.text("", name);
+        long[] ids = tokenizer.encode(text, false, false).getIds();
+        return ids.length == 1 ? Optional.of((int) ids[0]) : Optional.empty();
     }
 
     /** What the file's own rule puts before a text. */

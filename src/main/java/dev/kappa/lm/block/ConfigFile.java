@@ -46,6 +46,15 @@ public final class ConfigFile {
         }
     }
 
+    /** No settings at all. */
+    public static ConfigFile empty() {
+        return new ConfigFile(List.of());
+    }
+
+    public boolean isObject(String name) {
+        return values(name).stream().anyMatch(JsonNode::isObject);
+    }
+
     /** The settings of a nested object; none where it is absent. */
     public ConfigFile section(String name) {
         List<JsonNode> sections = new ArrayList<>();

@@ -37,6 +37,8 @@ public record Rope(double theta, double fraction, Optional<Llama3Scaling> scalin
         ConfigFile parameters = config.section("rope_parameters");
         ConfigFile scaling = config.section("rope_scaling");
         ConfigFile typed = parameters.has("rope_type", "type") ? parameters : scaling;
+        parameters.doesNotSupport("full_attention"); // the beginning of parameters per layer type
+        parameters.doesNotSupport("sliding_attention");
         double theta = parameters.and(config).numberOr(defaultTheta, "rope_theta", "rotary_emb_base");
         double fraction = parameters.and(config).numberOr(defaultFraction, "partial_rotary_factor", "rotary_pct");
         String type = typed.text("default", "rope_type", "type");

@@ -40,11 +40,15 @@ public final class TensorTable {
     /** Refuses a file in which a tensor is missing, has another shape, or has no use. */
     public void check(TensorFile file) {
         shapes.forEach((name, shape) -> {
-            TensorInfo info = file.info(name);
+            TensorInfo info = file.tensors().get(name);
+            if (info == null) {
+                throw Fault.user("tensor_missing", "there is no tensor '" + name + "', wanted " + shape);
+            }
             if (!info.shape().equals(shape) || !info.type().isFloating()) {
                 throw Fault.user(
                         "tensor_misshaped",
-                        "tensor '" + name + "' is " + info.type() + info.shape() + ", wanted floating numbers " + shape);
+                        "tensor '" + name + "' is " + info.type() + " " + info.shape() + ", wanted floating numbers "
+                                + shape);
             }
         });
         for (String name : file.tensors().keySet()) {

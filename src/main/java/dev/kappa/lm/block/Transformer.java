@@ -117,7 +117,7 @@ public final class Transformer implements LanguageModel {
     private void checkLength(long positions) {
         if (positions < 1 || positions > architecture.contextLength()) {
             throw Fault.user(
-                    "sequence_too_long",
+                    "sequence_length",
                     "a sequence of " + positions + " tokens was given; the model takes 1 to "
                             + architecture.contextLength());
         }

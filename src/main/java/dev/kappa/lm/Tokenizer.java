@@ -16,16 +16,19 @@ import java.util.stream.LongStream;
  */
 public final class Tokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
+    private final int vocabulary;
     private final Optional<Integer> startToken;
     private final Optional<Integer> bosToken;
     private final Optional<Integer> eosToken;
 
     private Tokenizer(
             HuggingFaceTokenizer tokenizer,
+            int vocabulary,
             Optional<Integer> startToken,
             Optional<Integer> bosToken,
             Optional<Integer> eosToken) {
         this.tokenizer = tokenizer;
+        this.vocabulary = vocabulary;
         this.startToken = startToken;
         this.bosToken = bosToken;
         this.eosToken = eosToken;
@@ -38,12 +41,13 @@ public final class Tokenizer implements AutoCloseable {
     static Tokenizer open(Path folder, Optional<Integer> bosToken, Optional<Integer> eosToken) {
         Path settingsFile = folder.resolve("tokenizer_config.json");
         ConfigFile settings = Files.isRegularFile(settingsFile) ? ConfigFile.read(settingsFile) : ConfigFile.empty();
-        HuggingFaceTokenizer tokenizer = read(folder.resolve("tokenizer.json"));
+        Path file = folder.resolve("tokenizer.json");
+        HuggingFaceTokenizer tokenizer = read(file);
         Optional<Integer> bos = bosToken.or(() -> special(settings, "bos_token", tokenizer));
         Optional<Integer> eos = eosToken.or(() -> special(settings, "eos_token", tokenizer));
         Optional<Integer> start = start(tokenizer)
                 .or(() -> settings.flag(false, "add_bos_token") ? bos : Optional.empty());
-        return new Tokenizer(tokenizer, start, bos, eos);
+        return new Tokenizer(tokenizer, VocabularySize.of(file), start, bos, eos);
     }
 
     /** The token that the family puts at position 0 of every sequence; its position is no part of statistics. */
@@ -57,6 +61,11 @@ public final class Tokenizer implements AutoCloseable {
 
     public Optional<Integer> eosToken() {
         return eosToken;
+    }
+
+    /** One more than the largest id that the tokenizer knows. */
+    public int vocabulary() {
+        return vocabulary;
     }
 
     /** The text's ids, after the start token where the family has one. */

@@ -28,6 +28,14 @@ public final class Scope implements AutoCloseable {
         return new Scope(Engine.getEngine("PyTorch").newBaseManager(device));
     }
 
+    /**
+     * A scope that closes no later than the one the array lives in, on its device: for the intermediate
+     * arrays of a function whose result attaches to the scope of its operand.
+     */
+    public static Scope within(NDArray array) {
+        return new Scope(array.getManager().newSubManager());
+    }
+
     /** How many scopes are open in this process: back to its earlier value when nothing leaks. */
     public static long openScopes() {
         return OPEN.get();

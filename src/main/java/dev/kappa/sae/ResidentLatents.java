@@ -1,0 +1,36 @@
+package dev.kappa.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.SparseFormat;
+import dev.kappa.tensor.Scope;
+import dev.kappa.tensor.Sparse;
+
+/** Matrices on the device. */
+record ResidentLatents(NDArray encoder, NDArray decoder) implements Latents {
+    /** Enough for the product to run at the speed of arithmetic and not of memory. */
+    private static final int ROWS = 256;
+
+    @Override
+    public int rowsPerPass() {
+        return ROWS;
+    }
+
+    @Override
+    public NDArray encoder(long from, long to, Scope scope) {
+        return encoder.get(scope.manager(), new NDIndex().addSliceDim(from, to));
+    }
+
+    @Override
+    public NDArray decoder(NDArray latents) {
+        return latents.getNDArrayInternal().embedding(latents, decoder, SparseFormat.DENSE).singletonOrThrow();
+    }
+
+    @Override
+    public NDArray sum(SparseCode code) {
+        return Sparse.multiply(code.rows(), code.latents(), code.steps(), code.rowCount(), decoder);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -52,18 +52,30 @@ final class Encoder {
     }
 
     private Entries someRows(NDArray x, Scope scope) {
-        long fit = budget / x.getShape().get(0) / indivisible() * indivisible();
-        long step = Math.min(width, Math.max(indivisible(), fit));
+        long step = latentsAtOnce(x.getShape().get(0));
         if (activation instanceof Activation.TopK top) {
             return largest(x, top.k(), step, scope);
         }
         List<Entries> parts = new ArrayList<>();
-        for (long from = 0; from < width; from += step) {
+        for (long from = 0, to; from < width; from = to) {
+            to = end(from, step);
             try (Scope inner = scope.child()) {
-                parts.add(fired(x, from, Math.min(width, from + step), inner).moved(0, from).keptIn(scope));
+                parts.add(fired(x, from, to, inner).moved(0, from).keptIn(scope));
             }
         }
         return parts.size() == 1 ? parts.get(0) : Entries.concat(parts, scope).sorted(width);
+    }
+
+    /** As many whole units as the budget allows, but not so few that the digits would change. */
+    private long latentsAtOnce(long rows) {
+        long unit = indivisible();
+        long fewest = (PreActivations.FEWEST + unit - 1) / unit * unit;
+        return Math.max(fewest, budget / rows / unit * unit);
+    }
+
+    /** Where the chunk from {@code from} ends: a last chunk that would be too small belongs to the one before. */
+    private long end(long from, long step) {
+        return from + step + PreActivations.FEWEST > width ? width : from + step;
     }
 
     /** Latents that must be in one chunk. */
@@ -107,8 +119,8 @@ final class Encoder {
     private Entries largest(NDArray x, int k, long step, Scope scope) {
         NDArray values = null; // [row, k]
         NDArray latents = null;
-        for (long from = 0; from < width; from += step) {
-            long to = Math.min(width, from + step);
+        for (long from = 0, to; from < width; from = to) {
+            to = end(from, step);
             try (Scope inner = scope.child()) {
                 NDArray pre = preActivations.of(x, from, to, inner);
                 NDList top = pre.topK((int) Math.min(k, to - from), 1, true, false);

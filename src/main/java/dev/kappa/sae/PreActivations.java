@@ -5,11 +5,14 @@ import ai.djl.ndarray.index.NDIndex;
 import dev.kappa.tensor.Scope;
 
 /**
- * Products of prepared rows with encoder rows. A number does not depend on what is computed beside it:
- * libtorch adds up every product of matrices in the same order. Only for a single row it takes another
- * kernel, so a single row is computed twice.
+ * Products of prepared rows with encoder rows. On the CPU a number does not depend on what is computed beside
+ * it: libtorch adds up every product of matrices in the same order, unless one has fewer than 12 rows or
+ * columns. So few rows are computed several times over, and callers ask for no fewer than {@link #FEWEST}
+ * latents of a wider dictionary.
  */
 record PreActivations(Latents latents, NDArray bias) {
+    static final long FEWEST = 16;
+
     long width() {
         return bias.size();
     }
@@ -25,11 +28,11 @@ record PreActivations(Latents latents, NDArray bias) {
     }
 
     private NDArray product(NDArray x, long from, long to, NDArray term, Scope scope) {
-        boolean single = x.getShape().get(0) == 1;
-        NDArray rows = single ? x.repeat(0, 2) : x;
+        long wanted = x.getShape().get(0);
+        NDArray rows = wanted < FEWEST ? x.tile(new long[] {(FEWEST + wanted - 1) / wanted, 1}) : x;
         NDArray encoder = latents.encoder(from, to, scope);
         NDArray product = rows.getNDArrayInternal().linear(rows, encoder, term).singletonOrThrow();
-        return single ? product.get(new NDIndex().addSliceDim(0, 1)) : product;
+        return wanted < FEWEST ? product.get(new NDIndex().addSliceDim(0, wanted)) : product;
     }
 
     /** Elements of an array of one number a latent; all of an array of one number. */

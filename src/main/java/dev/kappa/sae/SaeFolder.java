@@ -1,0 +1,42 @@
+package dev.kappa.sae;
+
+import ai.djl.Device;
+import dev.kappa.sae.format.Blueprint;
+import dev.kappa.sae.format.Releases;
+import java.nio.file.Path;
+
+/**
+ * A folder with a dictionary of any published layout. Opening it reads the configuration and what the weight
+ * file declares; no file stays open.
+ */
+public final class SaeFolder {
+    private final Blueprint blueprint;
+
+    private SaeFolder(Blueprint blueprint) {
+        this.blueprint = blueprint;
+    }
+
+    /**
+     * Finds the layout by the files that are there.
+     *
+     * <p>Faults: {@code unknown_dictionary_format} where no layout or several fit, {@code unsupported_dictionary}
+     * for what would have to be guessed, {@code dictionary_malformed} and {@code tensor_missing} for files that
+     * do not say what their layout promises.
+     */
+    public static SaeFolder open(Path folder, SaeOptions options) {
+        return new SaeFolder(Releases.read(folder, options));
+    }
+
+    public static SaeFolder open(Path folder) {
+        return open(folder, SaeOptions.none());
+    }
+
+    public SaeShape shape() {
+        return blueprint.shape();
+    }
+
+    /** Loads all weights onto a device. */
+    public DenseSae load(Device device) {
+        return Assembly.load(blueprint, device);
+    }
+}

@@ -9,5 +9,20 @@ package dev.kappa.corpus;
  * @param cleanAnswer the single token that continues the clean prefix
  * @param patchAnswer the single token that continues the patch prefix
  * @param kind what the file calls the case, such as {@code singular}
+ * @param firstCounted the first position that enters statistics, as in {@link Sequence}
  */
-public record Pair(long index, int[] clean, int[] patch, int cleanAnswer, int patchAnswer, String kind) {}
+public record Pair(
+        long index, int[] clean, int[] patch, int cleanAnswer, int patchAnswer, String kind, int firstCounted) {
+    /** Prefixes without a start token. */
+    public Pair(long index, int[] clean, int[] patch, int cleanAnswer, int patchAnswer, String kind) {
+        this(index, clean, patch, cleanAnswer, patchAnswer, kind, 0);
+    }
+
+    public Sequence cleanSequence() {
+        return new Sequence(index, clean, firstCounted);
+    }
+
+    public Sequence patchSequence() {
+        return new Sequence(index, patch, firstCounted);
+    }
+}

@@ -1,0 +1,2 @@
+/** Training sparse autoencoders on activations. */
+package dev.kappa.experiment.training;

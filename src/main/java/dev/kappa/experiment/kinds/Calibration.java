@@ -1,0 +1,82 @@
+package dev.kappa.experiment.kinds;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.kappa.experiment.Description;
+import dev.kappa.fault.Fault;
+import dev.kappa.stats.Concentration;
+import dev.kappa.stats.FalseDiscovery;
+import dev.kappa.stats.Quantiles;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How the threshold τ is found that a score must exceed for its feature to count as causal (section 4 of the
+ * definitions).
+ */
+public record Calibration(
+        @Description("quantile: τ is a quantile of the narrowest dictionary's scores, held for the wider ones."
+                        + " absolute: τ as given. null: scores must beat those along permuted decoder rows at a"
+                        + " false-discovery rate. mass: the smallest set that carries a share of all scores")
+                Method method,
+        @DecimalMin("0") @DecimalMax("1") @Description("For quantile: which quantile of all features' scores") Double q,
+        @DecimalMin("0") @Description("For absolute: the threshold, in units of the metric") Double tau,
+        @DecimalMin("1e-6") @DecimalMax("0.5") @Description("For null: the false-discovery rate") Double alpha,
+        @DecimalMin("0") @DecimalMax("1") @Description("For mass: the share of the summed scores") Double share) {
+
+    /** The ways. */
+    public enum Method {
+        @JsonProperty("quantile")
+        QUANTILE,
+        @JsonProperty("absolute")
+        ABSOLUTE,
+        @JsonProperty("null")
+        NULL,
+        @JsonProperty("mass")
+        MASS
+    }
+
+    public Calibration {
+        method = method == null ? Method.QUANTILE : method;
+        q = q == null ? 0.98 : q;
+        alpha = alpha == null ? 0.05 : alpha;
+        share = share == null ? 0.95 : share;
+        if (method == Method.ABSOLUTE && tau == null) {
+            throw Fault.user("tau_missing", "calibration 'absolute' needs 'tau', a number of at least 0");
+        }
+    }
+
+    static Calibration of(Method method) {
+        return new Calibration(method, null, null, null, null);
+    }
+
+    /**
+     * τ for each dictionary.
+     *
+     * @param scores of all features of each dictionary, the narrowest first
+     * @param nulls scores of the matched null; read by the null calibration only
+     */
+    double[] thresholds(List<double[]> scores, List<double[]> nulls) {
+        double[] thresholds = new double[scores.size()];
+        for (int i = 0; i < thresholds.length; i++) {
+            thresholds[i] = switch (method) {
+                case QUANTILE -> Quantiles.linear(scores.get(0), q);
+                case ABSOLUTE -> tau;
+                case NULL -> FalseDiscovery.threshold(scores.get(i), nulls.get(i), alpha).tau();
+                // The set's smallest score belongs to it.
+                case MASS -> Math.nextDown(Concentration.smallestSet(scores.get(i), share).threshold());
+            };
+        }
+        return thresholds;
+    }
+
+    /** True where the count at this place of the sweep follows from the calibration alone. */
+    boolean forces(int place) {
+        return method == Method.QUANTILE && place == 0;
+    }
+
+    static int countAbove(double[] scores, double threshold) {
+        return (int) Arrays.stream(scores).filter(score -> score > threshold).count();
+    }
+}

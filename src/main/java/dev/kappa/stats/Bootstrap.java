@@ -3,6 +3,8 @@ package dev.kappa.stats;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.hipparchus.distribution.continuous.NormalDistribution;
+import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
  * The nonparametric bootstrap over units (blocks, widths): each resample gives every unit a multiplicity,
@@ -46,19 +48,41 @@ public record Bootstrap(double[] draws, int failures) {
         return out;
     }
 
-    /** Percentile interval: the (1∓level)/2 quantiles of the draws; NaN when there are none. */
+    /** Percentile interval: the (1 ∓ level)/2 quantiles of the draws; NaN when there are none. */
     public Interval percentile(double level) {
         Checks.openUnit("level of an interval", level);
-        if (draws.length == 0) {
-            return Interval.none(level, "bootstrap_percentile", failures);
+        return between((1 - level) / 2, level, "bootstrap_percentile");
+    }
+
+    /**
+     * Percentile interval with tails widened for few units (Hesterberg, The American Statistician 69, 2015,
+     * § 5.3): resamples of n units under p fitted parameters vary less than samples do by √((n−p)/n), and
+     * the normal quantile that percentiles imply should be Student's with n−p degrees of freedom. For
+     * seven units and two parameters a plain 95 % percentile interval covers about 84 %, this one 95 %.
+     */
+    public Interval expandedPercentile(double level, int units, int parameters) {
+        Checks.openUnit("level of an interval", level);
+        int freedom = units - parameters;
+        if (freedom < 1) {
+            return Interval.none(level, "bootstrap_expanded_percentile", draws.length + failures);
         }
-        double tail = (1 - level) / 2;
+        double student = new TDistribution(freedom).inverseCumulativeProbability(0.5 + level / 2);
+        double reach = Math.sqrt((double) units / freedom) * student;
+        return between(
+                new NormalDistribution().cumulativeProbability(-reach), level, "bootstrap_expanded_percentile");
+    }
+
+    private Interval between(double tail, double level, String method) {
+        int resamples = draws.length + failures;
+        if (draws.length == 0) {
+            return Interval.none(level, method, resamples);
+        }
         return new Interval(
                 Quantiles.linearOfSorted(draws, tail),
                 Quantiles.linearOfSorted(draws, 1 - tail),
                 level,
-                "bootstrap_percentile",
-                draws.length + failures);
+                method,
+                resamples);
     }
 
     public double median() {

@@ -32,6 +32,10 @@ public record Interval(double low, double high, double level, String method, int
                 increasing.applyAsDouble(low), increasing.applyAsDouble(high), level, newMethod, resamples);
     }
 
+    Interval named(String newMethod) {
+        return new Interval(low, high, level, newMethod, resamples);
+    }
+
     /** The part of this interval inside [least, most], for quantities that cannot lie outside. */
     public Interval clampedTo(double least, double most) {
         return new Interval(

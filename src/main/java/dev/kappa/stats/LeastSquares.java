@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.hipparchus.exception.Localizable;
 import org.hipparchus.exception.MathIllegalArgumentException;
 import org.hipparchus.exception.MathIllegalStateException;
@@ -191,12 +192,16 @@ final class LeastSquares {
                 }
             }
         }
-        return new ArrayList<>(points.stream()
+        return points.stream()
                 .map(point -> Arrays.copyOf(point, form.parameters().size()))
-                .sorted(Comparator.comparingDouble(this::profile))
+                .map(point -> new Start(point, profile(point)))
+                .sorted(Comparator.comparingDouble(Start::rss))
                 .limit(count)
-                .toList());
+                .map(Start::parameters)
+                .collect(Collectors.toCollection(ArrayList::new));
     }
+
+    private record Start(double[] parameters, double rss) {}
 
     /** Sets the scale of a point to its best value and returns the rss there. */
     private double profile(double[] point) {

@@ -15,8 +15,7 @@ public final class SaturatingFit {
     /** A plateau this many times above every count is +∞ for an interval. */
     private static final double RUNAWAY = 1e6;
 
-    private static final String WIDTHS = "bootstrap_widths";
-    private static final String BLOCKS = "bootstrap_blocks";
+    private static final Bootstrap NO_DRAWS = Bootstrap.ofDraws(new double[0]);
 
     private final Sweep sweep;
     private final Settings settings;
@@ -66,9 +65,9 @@ public final class SaturatingFit {
                 .filter(fit -> fit.form().hasPlateau() && fit.converged())
                 .min(Comparator.comparingDouble(FormFit::aicc).thenComparing(fit -> fit.parameters().length))
                 .orElse(null);
-        Bootstrap overWidths = plateau == null ? null : overWidths(plateau);
-        Interval widthInterval = interval(overWidths, WIDTHS);
-        Interval blockInterval = interval(plateau == null ? null : overBlocks(plateau), BLOCKS);
+        Bootstrap overWidths = overWidths(plateau);
+        Interval widthInterval = widened(overWidths, plateau);
+        Interval blockInterval = percentile(overBlocks(plateau), "bootstrap_blocks");
         List<String> doubts = doubts(fits, best, plateau, widthInterval, blockInterval);
         if (plateau != null) {
             flagPlateaus(fits, plateau);
@@ -78,9 +77,10 @@ public final class SaturatingFit {
                 best == null ? null : best.form(),
                 plateau == null ? null : plateau.form(),
                 plateau == null ? Double.NaN : plateau.kappa(),
+                overWidths.median(),
+                percentile(overWidths, "bootstrap_widths"),
                 widthInterval,
                 blockInterval,
-                overWidths == null ? Double.NaN : overWidths.median(),
                 doubts.isEmpty(),
                 doubts,
                 List.copyOf(flags));
@@ -144,10 +144,10 @@ public final class SaturatingFit {
 
     /** Resamples with too few different widths to leave one spare are drawn again: they cannot be fitted. */
     private Bootstrap overWidths(FormFit plateau) {
-        int needed = plateau.parameters().length + 1;
-        if (sweep.distinctWidths() < needed) {
-            return null;
+        if (plateau == null || sweep.distinctWidths() <= plateau.parameters().length) {
+            return NO_DRAWS;
         }
+        int needed = plateau.parameters().length + 1;
         List<Sweep> resamples = new ArrayList<>();
         for (long seed = settings.seed; resamples.size() < settings.resamples; seed++) {
             Arrays.stream(Bootstrap.multiplicities(sweep.size(), settings.resamples, seed))
@@ -160,8 +160,8 @@ public final class SaturatingFit {
     }
 
     private Bootstrap overBlocks(FormFit plateau) {
-        if (sweep.blockDraws().length == 0) {
-            return null;
+        if (plateau == null) {
+            return NO_DRAWS;
         }
         return draws(plateau, Arrays.stream(sweep.blockDraws()).map(sweep::withCounts).toList());
     }
@@ -176,11 +176,15 @@ public final class SaturatingFit {
         return bootstrap;
     }
 
-    private Interval interval(Bootstrap bootstrap, String method) {
-        if (bootstrap == null) {
-            return Interval.none(settings.level, method, 0);
-        }
-        return bootstrap.percentile(settings.level).mapped(end -> end, method);
+    private Interval percentile(Bootstrap bootstrap, String method) {
+        return bootstrap.percentile(settings.level).named(method);
+    }
+
+    private Interval widened(Bootstrap overWidths, FormFit plateau) {
+        int parameters = plateau == null ? sweep.size() : plateau.parameters().length;
+        return overWidths
+                .expandedPercentile(settings.level, sweep.size(), parameters)
+                .named("bootstrap_widths_expanded");
     }
 
     private void flagIf(boolean condition, String flag) {

@@ -60,6 +60,20 @@ class BootstrapTest {
     }
 
     @Test
+    void expandedPercentilesHaveTheTailsOfStudentAndFewUnits() {
+        // √(7/5) · t(0.975, 5) = 3.04155, whose normal tail is 0.0011768.
+        double[] draws = new double[100_001];
+        Arrays.setAll(draws, i -> i / 100_000.0);
+        Interval interval = Bootstrap.ofDraws(draws).expandedPercentile(0.95, 7, 2);
+        assertThat(interval.low()).isCloseTo(0.0011768, within(2e-7));
+        assertThat(interval.high()).isCloseTo(1 - 0.0011768, within(2e-7));
+        assertThat(interval.level()).isEqualTo(0.95);
+        assertThat(interval.method()).isEqualTo("bootstrap_expanded_percentile");
+        assertThat(Bootstrap.ofDraws(draws).expandedPercentile(0.95, 2, 2).low()).isNaN();
+        assertThat(Bootstrap.ofDraws(draws).expandedPercentile(0.95, 3, 2).low()).isNotNaN();
+    }
+
+    @Test
     void drawsThatAreNanAreCountedAndLeftOut() {
         Bootstrap bootstrap = Bootstrap.ofDraws(new double[] {2, Double.NaN, 1, Double.POSITIVE_INFINITY});
         assertThat(bootstrap.draws()).containsExactly(1, 2, Double.POSITIVE_INFINITY);

@@ -1,22 +1,25 @@
+-- JSON documents are kept as text, so that numbers come back digit by digit and keys in their order.
+
 -- One experiment with one set of parameters.
 create table run (
     id text primary key,
     experiment text not null,
-    parameters json not null,
+    parameters text not null,
     seed bigint not null,
     blocks int not null,
     sequential boolean not null,
-    items int not null,
     activation_bytes bigint not null,
     flops double precision not null,
     priority int not null,
     labels jsonb not null,
-    provenance json not null,
+    shapes text not null,
+    provenance text not null,
     state text not null,
     state_reason text,
     code text,
     detail text,
-    created_at timestamptz not null,
+    conclusions int not null default 0,
+    created_at timestamptz not null default now(),
     started_at timestamptz,
     finished_at timestamptz
 );
@@ -48,14 +51,14 @@ create table metric (
     version int not null,
     value double precision not null,
     unit text not null,
-    dimensions json not null,
+    dimensions text not null,
     low double precision,
     high double precision,
     level double precision,
     method text,
     resamples int,
     n bigint not null,
-    flags json not null,
+    flags text not null,
     primary key (run_id, ordinal)
 );
 create index metric_by_name on metric (name, run_id);
@@ -65,9 +68,10 @@ create table result_table (
     ordinal int not null,
     name text not null,
     title text not null,
-    columns json not null,
-    rows json not null,
-    primary key (run_id, name)
+    columns text not null,
+    rows text not null,
+    primary key (run_id, ordinal),
+    unique (run_id, name)
 );
 
 create table figure (
@@ -75,8 +79,9 @@ create table figure (
     ordinal int not null,
     name text not null,
     title text not null,
-    body json not null,
-    primary key (run_id, name)
+    body text not null,
+    primary key (run_id, ordinal),
+    unique (run_id, name)
 );
 
 create table artifact (
@@ -84,8 +89,9 @@ create table artifact (
     ordinal int not null,
     name text not null,
     kind text not null,
-    files json not null,
-    primary key (run_id, name)
+    files text not null,
+    primary key (run_id, ordinal),
+    unique (run_id, name)
 );
 
 -- db-scheduler's own table.

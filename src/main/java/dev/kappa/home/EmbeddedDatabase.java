@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * A Postgres of our own, as a child process on a free loopback port, with its data in {@code postgres/data}
  * of the home. Only the holder of the home's lock may start one.
  */
-final class EmbeddedDatabase implements AutoCloseable {
+public final class EmbeddedDatabase implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final EmbeddedPostgres postgres;

@@ -1,0 +1,214 @@
+package dev.kappa.run;
+
+import dev.kappa.run.RunStates.Cause;
+import dev.kappa.run.Tasks.BlockId;
+import dev.kappa.store.StoredTally;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Who measures a block. Each claim has a new attempt number, and every later write carries it: a worker that
+ * was thought dead finds no row to write to, and discards what it has.
+ */
+@Component
+class BlockClaims {
+    private static final String FENCE = " where run_id = :run and index = :index and attempt = :attempt and state = 'RUNNING'";
+
+    /** The right to measure a block, until someone else claims it. */
+    record Claim(Run run, int index, int attempt) {
+        @Override
+        public String toString() {
+            return "block " + index + " of run " + run.id() + " (attempt " + attempt + ")";
+        }
+    }
+
+    private final JdbcClient jdbc;
+    private final RunRows runs;
+    private final RunStates states;
+    private final Tasks tasks;
+    private final EngineSettings settings;
+
+    BlockClaims(JdbcClient jdbc, RunRows runs, RunStates states, Tasks tasks, EngineSettings settings) {
+        this.jdbc = jdbc;
+        this.runs = runs;
+        this.states = states;
+        this.tasks = tasks;
+        this.settings = settings;
+    }
+
+    /**
+     * Claims a block; empty where its tally is there or its run is not wanted. A block that is still marked as
+     * being measured lost its process: that counts as a failure, and too many of them fail the run.
+     */
+    @Transactional
+    public Optional<Claim> claim(BlockId id) {
+        RunState state = states.lock(id.run());
+        if (!state.wantsBlocks()) {
+            release(id);
+            return Optional.empty();
+        }
+        record Attempt(int attempt, int failures) {}
+        Optional<Attempt> attempt = jdbc.sql(
+                        """
+                        update block set attempt = attempt + 1, failures = failures + (state = 'RUNNING')::int,
+                            error = case when state = 'RUNNING' then 'its process ended' else error end,
+                            state = 'RUNNING', progress = 0, started_at = clock_timestamp()
+                        where run_id = :run and index = :index and state <> 'DONE'
+                        returning attempt, failures""")
+                .param("run", id.run())
+                .param("index", id.index())
+                .query((row, number) -> new Attempt(row.getInt(1), row.getInt(2)))
+                .optional();
+        if (attempt.isEmpty()) {
+            return Optional.empty();
+        }
+        if (attempt.get().failures() >= settings.attempts()) {
+            failBlock(id);
+            states.fail(
+                    id.run(),
+                    new Cause(
+                            StateReason.CRASHED,
+                            "block_crashed",
+                            "the process ended " + attempt.get().failures() + " times while block " + id.index()
+                                    + " was being measured"));
+            return Optional.empty();
+        }
+        if (state == RunState.QUEUED) {
+            states.move(id.run(), RunState.QUEUED, RunState.LOADING, Cause.NONE);
+        }
+        return runs.find(id.run()).map(run -> new Claim(run, id.index(), attempt.get().attempt()));
+    }
+
+    /** What the block needs is loaded; false where the run is no longer wanted. */
+    @Transactional
+    public boolean loaded(Claim claim, String device) {
+        RunState state = states.lock(claim.run().id());
+        if (state == RunState.LOADING) {
+            states.move(claim.run().id(), RunState.LOADING, RunState.RUNNING, Cause.NONE);
+        }
+        return state.wantsBlocks() && fenced("update block set device = :device" + FENCE, claim, "device", device);
+    }
+
+    /** Reports progress; false where the claim was lost or the run is no longer wanted. */
+    boolean report(Claim claim, double fraction) {
+        return jdbc.sql("with mine as (update block set progress = :fraction" + FENCE + " returning run_id)"
+                        + " select state from run join mine on mine.run_id = run.id")
+                .param("fraction", fraction)
+                .param("run", claim.run().id())
+                .param("index", claim.index())
+                .param("attempt", claim.attempt())
+                .query((row, number) -> RunState.valueOf(row.getString(1)).wantsBlocks())
+                .optional()
+                .orElse(false);
+    }
+
+    /** The block is done; what follows is scheduled: the next block of a sequence, or the conclusion. */
+    @Transactional
+    public void close(Claim claim, StoredTally tally) {
+        String run = claim.run().id();
+        RunState state = states.lock(run);
+        if (!state.wantsBlocks()) {
+            release(new BlockId(run, claim.index()));
+            return;
+        }
+        boolean closed = jdbc.sql(
+                                "update block set state = 'DONE', progress = 1, finished_at = clock_timestamp(), error = null,"
+                                        + " tally_hash = :hash, tally_bytes = :bytes" + FENCE)
+                        .param("hash", tally.hash())
+                        .param("bytes", tally.bytes())
+                        .param("run", run)
+                        .param("index", claim.index())
+                        .param("attempt", claim.attempt())
+                        .update()
+                == 1;
+        if (!closed) {
+            return;
+        }
+        if (allDone(run)) {
+            states.move(run, state, RunState.CONCLUDING, Cause.NONE);
+            tasks.conclude(run);
+        } else if (claim.run().sequential()) {
+            tasks.blocks(claim.run(), claim.index() + 1, claim.index() + 2);
+        }
+    }
+
+    /** Gives a block back without a tally; true where it is to be measured again. */
+    @Transactional
+    public boolean handBack(Claim claim) {
+        RunState state = states.lock(claim.run().id());
+        boolean mine = fenced("update block set state = 'WAITING', progress = 0, device = :device" + FENCE, claim, "device", null);
+        if (state == RunState.CANCELLING) {
+            states.settle(claim.run().id());
+        }
+        return mine && state.wantsBlocks();
+    }
+
+    /** Counts a failure; the number of failures so far, or 0 where the claim was lost or the run is not wanted. */
+    @Transactional
+    public int charge(Claim claim, Cause cause) {
+        RunState state = states.lock(claim.run().id());
+        Optional<Integer> failures = jdbc.sql("update block set failures = failures + 1, progress = 0, error = :error,"
+                        + " state = case when failures + 1 >= :attempts then 'FAILED' else 'WAITING' end" + FENCE
+                        + " returning failures")
+                .param("error", cause.detail())
+                .param("attempts", settings.attempts())
+                .param("run", claim.run().id())
+                .param("index", claim.index())
+                .param("attempt", claim.attempt())
+                .query(Integer.class)
+                .optional();
+        if (failures.isPresent() && failures.get() >= settings.attempts()) {
+            states.fail(claim.run().id(), cause);
+        } else if (state == RunState.CANCELLING) {
+            states.settle(claim.run().id());
+        }
+        return state.wantsBlocks() ? failures.orElse(0) : 0;
+    }
+
+    /** Fails the block and its run at once: trying again cannot help. */
+    @Transactional
+    public void fail(Claim claim, Cause cause) {
+        states.lock(claim.run().id());
+        if (fenced("update block set state = 'FAILED', failures = failures + 1, error = :error" + FENCE, claim, "error", cause.detail())) {
+            states.fail(claim.run().id(), cause);
+        }
+    }
+
+    private boolean allDone(String run) {
+        return jdbc.sql("select 1 from block where run_id = :run and state <> 'DONE' limit 1")
+                .param("run", run)
+                .query(Integer.class)
+                .optional()
+                .isEmpty();
+    }
+
+    /** A block of a run that wants none is nobody's any more. */
+    private void release(BlockId id) {
+        jdbc.sql("update block set state = 'WAITING', progress = 0 where run_id = :run and index = :index and state = 'RUNNING'")
+                .param("run", id.run())
+                .param("index", id.index())
+                .update();
+        if (states.lock(id.run()) == RunState.CANCELLING) {
+            states.settle(id.run());
+        }
+    }
+
+    private void failBlock(BlockId id) {
+        jdbc.sql("update block set state = 'FAILED' where run_id = :run and index = :index")
+                .param("run", id.run())
+                .param("index", id.index())
+                .update();
+    }
+
+    private boolean fenced(String sql, Claim claim, String name, String value) {
+        return jdbc.sql(sql)
+                        .param(name, value)
+                        .param("run", claim.run().id())
+                        .param("index", claim.index())
+                        .param("attempt", claim.attempt())
+                        .update()
+                == 1;
+    }
+}

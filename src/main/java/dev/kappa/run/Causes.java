@@ -1,0 +1,48 @@
+package dev.kappa.run;
+
+import dev.kappa.fault.Fault;
+import dev.kappa.run.RunStates.Cause;
+
+/** What an exception means for the run it ended. */
+final class Causes {
+    private static final int LONGEST = 2_000;
+
+    private Causes() {}
+
+    static Cause of(Throwable thrown) {
+        String detail = detail(thrown);
+        if (isOutOfMemory(thrown)) {
+            return new Cause(StateReason.OUT_OF_MEMORY, "out_of_memory", detail);
+        }
+        if (thrown instanceof Fault fault) {
+            StateReason reason = switch (fault.category()) {
+                case USER -> StateReason.INVALID_INPUT;
+                case RESOURCES -> StateReason.OUT_OF_MEMORY;
+                case EXTERNAL -> StateReason.EXTERNAL;
+                case INTERNAL -> StateReason.INTERNAL;
+            };
+            return new Cause(reason, fault.code(), detail);
+        }
+        return new Cause(StateReason.INTERNAL, "unexpected_error", detail);
+    }
+
+    private static String detail(Throwable thrown) {
+        String text = thrown instanceof Fault || thrown.getMessage() == null
+                ? String.valueOf(thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage())
+                : thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    }
+
+    /** Java's own error, or libtorch's, which comes as an engine exception with these words. */
+    private static boolean isOutOfMemory(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (cause instanceof OutOfMemoryError
+                    || message.contains("out of memory")
+                    || message.contains("can't allocate memory")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.kappa.run;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The token that asks blocks to stop because the server does: they are handed back at their next batch, which
+ * is not counted against them. Threads are never interrupted for it.
+ */
+@Component
+class Drain implements SmartLifecycle {
+    private final ObjectProvider<Scheduler> scheduler;
+    private volatile boolean started;
+    private volatile boolean draining;
+
+    Drain(ObjectProvider<Scheduler> scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    @Override
+    public void start() {
+        started = true;
+    }
+
+    @Override
+    public void stop() {
+        draining = true;
+        scheduler.ifAvailable(Scheduler::pause);
+        started = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return started;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.kappa.run;
+
+import com.github.kagkarlsson.scheduler.Clock;
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.boot.autoconfigure.Jackson3Serializer;
+import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerConfigurationSupport;
+import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerCustomizer;
+import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerProperties;
+import com.github.kagkarlsson.scheduler.serializer.Serializer;
+import com.github.kagkarlsson.scheduler.stats.StatsRegistry;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks.TaskBuilder;
+import dev.kappa.run.Tasks.BlockId;
+import dev.kappa.run.Tasks.RunId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** db-scheduler with our two tasks: as many threads as lanes, payloads of ids as JSON, a name for each start. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EngineSettings.class)
+class EngineConfiguration {
+    /** After a failure outside the work itself, such as a database that went away for longer than our patience. */
+    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(2);
+
+    @Bean
+    Task<BlockId> blockTask(BlockWorker worker) {
+        return new TaskBuilder<>(Tasks.BLOCK.getTaskName(), Tasks.BLOCK.getDataClass())
+                .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_TROUBLE))
+                .onDeadExecutionRevive()
+                .execute((instance, context) -> next(worker.work(instance.getData())));
+    }
+
+    @Bean
+    Task<RunId> concludeTask(Concluder concluder) {
+        return new TaskBuilder<>(Tasks.CONCLUDE.getTaskName(), Tasks.CONCLUDE.getDataClass())
+                .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_TROUBLE))
+                .onDeadExecutionRevive()
+                .execute((instance, context) -> next(concluder.conclude(instance.getData().run())));
+    }
+
+    private static <T> CompletionHandler<T> next(Optional<Duration> again) {
+        return (complete, operations) -> {
+            if (again.isPresent()) {
+                operations.reschedule(complete, complete.getTimeDone().plus(again.get()));
+            } else {
+                operations.remove();
+            }
+        };
+    }
+
+    /** Two starts of one host are two workers: a name that came back would look alive. */
+    @Bean
+    DbSchedulerCustomizer schedulerCustomizer() {
+        return new DbSchedulerCustomizer() {
+            @Override
+            public Optional<SchedulerName> schedulerName() {
+                return Optional.of(new SchedulerName.Fixed(
+                        new SchedulerName.Hostname().getName() + "-" + UUID.randomUUID().toString().substring(0, 8)));
+            }
+
+            @Override
+            public Optional<Serializer> serializer() {
+                return Optional.of(new Jackson3Serializer());
+            }
+        };
+    }
+
+    @Bean(destroyMethod = "stop")
+    @DependsOnDatabaseInitialization
+    Scheduler scheduler(
+            DbSchedulerProperties properties,
+            DbSchedulerCustomizer customizer,
+            StatsRegistry statistics,
+            Clock clock,
+            DataSource dataSource,
+            List<Task<?>> tasks,
+            EngineSettings settings,
+            Recovery recovery) {
+        recovery.run();
+        properties.setThreads(settings.lanes());
+        return DbSchedulerConfigurationSupport.buildScheduler(
+                properties, customizer, statistics, clock, dataSource, tasks, List.of(), List.of());
+    }
+}

@@ -1,0 +1,53 @@
+package dev.kappa.run;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Sums the progress of blocks to that of their runs. */
+@Component
+class ProgressReader {
+    private static final double LEAST_FOR_AN_ESTIMATE = 0.01;
+
+    private final JdbcClient jdbc;
+
+    ProgressReader(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** By the runs' ids. */
+    Map<String, Progress> of(List<Run> runs) {
+        Map<String, Progress> found = new HashMap<>();
+        if (!runs.isEmpty()) {
+            jdbc.sql(
+                            """
+                            select block.run_id, count(*) filter (where block.state = 'DONE') as done, count(*) as total,
+                                sum(block.progress) / count(*) as fraction,
+                                extract(epoch from clock_timestamp() - min(run.started_at)) as seconds,
+                                min(run.state) as state
+                            from block join run on run.id = block.run_id
+                            where block.run_id in (:runs) group by block.run_id""")
+                    .param("runs", runs.stream().map(Run::id).toList())
+                    .query(row -> {
+                        found.put(row.getString("run_id"), progress(row));
+                    });
+        }
+        return found;
+    }
+
+    private static Progress progress(ResultSet row) throws SQLException {
+        double fraction = row.getDouble("fraction");
+        double seconds = row.getDouble("seconds");
+        boolean known = row.getString("state").equals("RUNNING") && fraction >= LEAST_FOR_AN_ESTIMATE;
+        return new Progress(
+                row.getInt("done"),
+                row.getInt("total"),
+                fraction,
+                known ? Optional.of(seconds * (1 - fraction) / fraction) : Optional.empty());
+    }
+}

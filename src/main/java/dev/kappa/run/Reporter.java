@@ -1,0 +1,47 @@
+package dev.kappa.run;
+
+import dev.kappa.run.BlockClaims.Claim;
+import java.util.function.DoublePredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Between two batches: writes progress, and reads whether the block is still wanted. The database is asked
+ * only so often; one that does not answer stops no computation.
+ */
+final class Reporter implements DoublePredicate {
+    private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
+
+    private final BlockClaims claims;
+    private final Claim claim;
+    private final Drain drain;
+    private final long interval;
+    private long last = System.nanoTime();
+
+    Reporter(BlockClaims claims, Claim claim, Drain drain, EngineSettings settings) {
+        this.claims = claims;
+        this.claim = claim;
+        this.drain = drain;
+        this.interval = settings.progressInterval().toNanos();
+    }
+
+    @Override
+    public boolean test(double fraction) {
+        if (drain.isDraining()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (now - last < interval) {
+            return true;
+        }
+        last = now;
+        try {
+            return claims.report(claim, Math.max(0, Math.min(1, fraction)));
+        } catch (DataAccessException | TransactionException e) {
+            LOG.debug("Progress of {} is not written", claim, e);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.kappa.run;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One experiment with one set of parameters.
+ *
+ * @param parameters JSON, complete with the defaults that applied
+ * @param shapes JSON of what its names resolved to when it was accepted
+ * @param provenance JSON of the content hashes of what it reads
+ * @param code of the fault that ended it
+ * @param detail a sentence about its state
+ */
+public record Run(
+        String id,
+        String experiment,
+        String parameters,
+        long seed,
+        int blocks,
+        boolean sequential,
+        long activationBytes,
+        double flops,
+        int priority,
+        Map<String, String> labels,
+        String shapes,
+        String provenance,
+        RunState state,
+        Optional<StateReason> reason,
+        Optional<String> code,
+        Optional<String> detail,
+        Instant createdAt,
+        Optional<Instant> startedAt,
+        Optional<Instant> finishedAt) {}

@@ -1,0 +1,133 @@
+package dev.kappa.run;
+
+import dev.kappa.run.Kind.Accepted;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Makes and reads rows of runs; their state is written by {@link RunStates} alone. */
+@Component
+class RunRows {
+    private final JdbcClient jdbc;
+    private final Tasks tasks;
+    private final RunIds ids = new RunIds(Clock.systemUTC());
+
+    RunRows(JdbcClient jdbc, Tasks tasks) {
+        this.jdbc = jdbc;
+        this.tasks = tasks;
+    }
+
+    /** Run, blocks and tasks, or none of them. */
+    @Transactional
+    public Run create(Submission submission, Accepted accepted, int blocks, Map<String, String> provenance) {
+        String id = ids.next();
+        Run run = jdbc.sql(
+                        """
+                        insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
+                            priority, labels, shapes, provenance, state)
+                        values (:id, :experiment, :parameters, :seed, :blocks, :sequential, :activationBytes, :flops,
+                            :priority, cast(:labels as jsonb), :shapes, :provenance, 'QUEUED')
+                        returning *""")
+                .param("id", id)
+                .param("experiment", submission.experiment())
+                .param("parameters", accepted.parameters())
+                .param("seed", submission.seed())
+                .param("blocks", blocks)
+                .param("sequential", accepted.plan().sequential())
+                .param("activationBytes", accepted.plan().activationBytes())
+                .param("flops", accepted.plan().flops())
+                .param("priority", submission.priority())
+                .param("labels", Json.write(submission.labels()))
+                .param("shapes", Json.write(accepted.shapes()))
+                .param("provenance", Json.write(provenance))
+                .query(RunRows::run)
+                .single();
+        jdbc.sql("insert into block (run_id, index, state) select :id, i, 'WAITING' from generate_series(0, :last) i")
+                .param("id", id)
+                .param("last", blocks - 1)
+                .update();
+        tasks.blocks(run, 0, run.sequential() ? 1 : blocks);
+        return run;
+    }
+
+    Optional<Run> find(String id) {
+        return jdbc.sql("select * from run where id = :id")
+                .param("id", id)
+                .query(RunRows::run)
+                .optional();
+    }
+
+    /** Newest first, older than {@code before} where it is given. */
+    List<Run> list(int limit, Optional<String> before, Optional<RunState> state, Optional<String> experiment) {
+        return jdbc.sql(
+                        """
+                        select * from run
+                        where (cast(:before as text) is null or id < :before)
+                          and (cast(:state as text) is null or state = :state)
+                          and (cast(:experiment as text) is null or experiment = :experiment)
+                        order by id desc limit :limit""")
+                .param("before", before.orElse(null))
+                .param("state", state.map(RunState::name).orElse(null))
+                .param("experiment", experiment.orElse(null))
+                .param("limit", limit)
+                .query(RunRows::run)
+                .list();
+    }
+
+    List<BlockInfo> blocks(String run) {
+        return jdbc.sql("select * from block where run_id = :run order by index")
+                .param("run", run)
+                .query(RunRows::block)
+                .list();
+    }
+
+    static Run run(ResultSet row, int number) throws SQLException {
+        return new Run(
+                row.getString("id"),
+                row.getString("experiment"),
+                row.getString("parameters"),
+                row.getLong("seed"),
+                row.getInt("blocks"),
+                row.getBoolean("sequential"),
+                row.getLong("activation_bytes"),
+                row.getDouble("flops"),
+                row.getInt("priority"),
+                Json.strings(row.getString("labels")),
+                row.getString("shapes"),
+                row.getString("provenance"),
+                RunState.valueOf(row.getString("state")),
+                Optional.ofNullable(row.getString("state_reason")).map(StateReason::valueOf),
+                Optional.ofNullable(row.getString("code")),
+                Optional.ofNullable(row.getString("detail")),
+                row.getTimestamp("created_at").toInstant(),
+                instant(row, "started_at"),
+                instant(row, "finished_at"));
+    }
+
+    private static BlockInfo block(ResultSet row, int number) throws SQLException {
+        return new BlockInfo(
+                row.getInt("index"),
+                BlockState.valueOf(row.getString("state")),
+                row.getInt("attempt"),
+                row.getInt("failures"),
+                row.getDouble("progress"),
+                Optional.ofNullable(row.getString("device")),
+                instant(row, "started_at"),
+                instant(row, "finished_at"),
+                Optional.ofNullable(row.getString("tally_hash")),
+                Optional.ofNullable(row.getObject("tally_bytes", Long.class)),
+                Optional.ofNullable(row.getString("error")));
+    }
+
+    private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getTimestamp(column)).map(Timestamp::toInstant);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.kappa.run;
+
+import dev.kappa.experiment.Figure;
+import dev.kappa.experiment.Metric;
+import dev.kappa.experiment.Table;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Service;
+
+/** What can be read of runs, and asked of them, from outside. */
+@Service
+public class Runs {
+    private final RunRows rows;
+    private final RunStates states;
+    private final FindingRows findings;
+    private final ProgressReader progress;
+
+    Runs(RunRows rows, RunStates states, FindingRows findings, ProgressReader progress) {
+        this.rows = rows;
+        this.states = states;
+        this.findings = findings;
+        this.progress = progress;
+    }
+
+    public Optional<Run> find(String id) {
+        return rows.find(id);
+    }
+
+    /** Newest first, older than {@code before} where it is given. */
+    public List<Run> list(int limit, Optional<String> before, Optional<RunState> state, Optional<String> experiment) {
+        return rows.list(limit, before, state, experiment);
+    }
+
+    public Progress progress(Run run) {
+        return progress.of(List.of(run)).get(run.id());
+    }
+
+    /** In the order of the runs. */
+    public List<Progress> progress(List<Run> runs) {
+        var found = progress.of(runs);
+        return runs.stream().map(run -> found.get(run.id())).toList();
+    }
+
+    /** Asks for the end of a run; nothing happens where it has ended. */
+    public void cancel(String id) {
+        states.cancel(id);
+    }
+
+    public List<BlockInfo> blocks(String run) {
+        return rows.blocks(run);
+    }
+
+    public List<Metric> metrics(String run) {
+        return findings.metrics(run);
+    }
+
+    public List<Named> tables(String run) {
+        return findings.tables(run);
+    }
+
+    public Optional<Table> table(String run, String name) {
+        return findings.table(run, name);
+    }
+
+    public List<Named> figures(String run) {
+        return findings.figures(run);
+    }
+
+    public Optional<Figure> figure(String run, String name) {
+        return findings.figure(run, name);
+    }
+
+    public List<ArtifactInfo> artifacts(String run) {
+        return findings.artifacts(run);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.kappa.run;
+
+/** Why a run is in its state, where that is not its ordinary course. */
+public enum StateReason {
+    /** Someone asked for it. */
+    USER,
+    /** Parameters or files that only measuring showed to be wrong. */
+    INVALID_INPUT,
+    /** A device or the machine had not enough memory, repeatedly. */
+    OUT_OF_MEMORY,
+    /** The process ended while it measured the same block, repeatedly. */
+    CRASHED,
+    /** Something outside the server failed, repeatedly. */
+    EXTERNAL,
+    /** A mistake in this program, repeatedly. */
+    INTERNAL
+}

@@ -1,0 +1,37 @@
+package dev.kappa.run;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * A request for a run.
+ *
+ * @param parameters an object; what is missing takes the experiment's default
+ * @param seed of every random draw; 0 where none is given
+ * @param blocks into how many blocks the items are cut; the experiment's plan says where none is given
+ * @param priority runs of a higher one go first
+ * @param labels the user's own
+ */
+public record Submission(
+        @NotBlank String experiment,
+        JsonNode parameters,
+        Long seed,
+        @Min(1) @Max(MOST_BLOCKS) Integer blocks,
+        @Min(-100) @Max(100) Integer priority,
+        @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @NotNull @Size(max = 256) String> labels) {
+    static final int MOST_BLOCKS = 10_000;
+
+    public Submission {
+        parameters = parameters == null || parameters.isNull() ? JsonNodeFactory.instance.objectNode() : parameters;
+        seed = seed == null ? 0L : seed;
+        priority = priority == null ? 0 : priority;
+        labels = labels == null ? Map.of() : labels;
+    }
+}

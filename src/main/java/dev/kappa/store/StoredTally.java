@@ -1,0 +1,4 @@
+package dev.kappa.store;
+
+/** @param hash SHA-256 of the file, in hexadecimal */
+public record StoredTally(String hash, long bytes) {}

@@ -1,0 +1,94 @@
+package dev.kappa.store;
+
+import dev.kappa.experiment.Tally;
+import dev.kappa.fault.Fault;
+import dev.kappa.home.Home;
+import dev.kappa.weights.SafetensorsWriter;
+import dev.kappa.weights.TensorData;
+import dev.kappa.weights.TensorFile;
+import dev.kappa.weights.TensorFiles;
+import dev.kappa.weights.TensorInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tallies as safetensors files, {@code tallies/<run>/<block>-<hash>.safetensors}. The name carries the hash of
+ * the content, so that two workers who measured the same block never write over each other, and equal
+ * digits are one file.
+ */
+@Component
+public class TallyStore {
+    private final Path root;
+
+    TallyStore(Home home) {
+        this.root = home.folder("tallies");
+    }
+
+    /** Writes a tally whole or not at all. */
+    public StoredTally write(String run, int block, Tally tally) {
+        Map<String, TensorData> tensors = new TreeMap<>();
+        tally.entries().forEach((name, entry) -> tensors.put(name, tensor(entry)));
+        try {
+            Path folder = Files.createDirectories(root.resolve(run));
+            Path staged = folder.resolve(".staged-" + UUID.randomUUID());
+            try {
+                SafetensorsWriter.write(staged, tensors, Map.of("run", run, "block", Integer.toString(block)));
+                StoredTally stored = new StoredTally(Hashes.sha256(staged), Files.size(staged));
+                Files.move(
+                        staged,
+                        path(run, block, stored.hash()),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+                return stored;
+            } finally {
+                Files.deleteIfExists(staged);
+            }
+        } catch (IOException e) {
+            throw Fault.external("store_unwritable", "a tally cannot be written to '" + root + "': " + e, e);
+        }
+    }
+
+    /** Reads a tally and checks that it is what was written. */
+    public Tally read(String run, int block, String hash) {
+        Path path = path(run, block, hash);
+        try {
+            if (!Hashes.sha256(path).equals(hash)) {
+                throw Fault.external("tally_changed", "'" + path + "' is not what was written there", null);
+            }
+        } catch (IOException e) {
+            throw Fault.external("tally_missing", "'" + path + "' cannot be read: " + e, e);
+        }
+        Tally tally = new Tally();
+        try (TensorFile file = TensorFiles.open(path)) {
+            for (TensorInfo info : file.tensors().values()) {
+                add(tally, file, info);
+            }
+        }
+        return tally;
+    }
+
+    private Path path(String run, int block, String hash) {
+        return root.resolve(run).resolve(block + "-" + hash + ".safetensors");
+    }
+
+    private static TensorData tensor(Tally.Entry entry) {
+        return entry.f64() != null
+                ? TensorData.f64(entry.f64(), entry.shape())
+                : TensorData.f32(entry.f32(), entry.shape());
+    }
+
+    private static void add(Tally tally, TensorFile file, TensorInfo info) {
+        long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
+        switch (info.type()) {
+            case F64 -> tally.put(info.name(), file.doubles(info.name()), shape);
+            case F32 -> tally.put(info.name(), file.floats(info.name()), shape);
+            default -> throw Fault.external("tally_changed", "'" + info.name() + "' is neither f64 nor f32", null);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.kappa.web;
+
+import dev.kappa.experiment.Figure;
+import dev.kappa.experiment.Metric;
+import dev.kappa.experiment.Table;
+import dev.kappa.run.ArtifactInfo;
+import dev.kappa.run.BlockInfo;
+import dev.kappa.run.Named;
+import dev.kappa.run.Run;
+import dev.kappa.run.Runs;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What a run found, and how its blocks went. */
+@RestController
+@RequestMapping("/v1/runs/{id}")
+class FindingsController {
+    private final Runs runs;
+
+    FindingsController(Runs runs) {
+        this.runs = runs;
+    }
+
+    record MetricsView(List<Metric> metrics) {}
+
+    record TablesView(List<Named> tables) {}
+
+    record FiguresView(List<Named> figures) {}
+
+    record ArtifactsView(List<ArtifactInfo> artifacts) {}
+
+    record BlocksView(List<BlockInfo> blocks) {}
+
+    @GetMapping("/metrics")
+    MetricsView metrics(@PathVariable String id) {
+        return new MetricsView(runs.metrics(find(id)));
+    }
+
+    @GetMapping("/tables")
+    TablesView tables(@PathVariable String id) {
+        return new TablesView(runs.tables(find(id)));
+    }
+
+    /** As JSON or CSV, by {@code format} or else by the Accept header. */
+    @GetMapping("/tables/{name}")
+    ResponseEntity<?> table(
+            @PathVariable String id,
+            @PathVariable String name,
+            @RequestParam Optional<String> format,
+            @RequestHeader(name = "Accept", defaultValue = MediaType.ALL_VALUE) String accept) {
+        Table table = runs.table(find(id), name).orElseThrow(() -> missing(id, "table", name, runs.tables(id)));
+        return switch (TableFormat.of(format, accept)) {
+            case JSON -> ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(table);
+            case CSV -> ResponseEntity.ok()
+                    .contentType(TableFormat.TEXT_CSV)
+                    .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".csv\"")
+                    .body(Csv.of(table));
+        };
+    }
+
+    @GetMapping("/figures")
+    FiguresView figures(@PathVariable String id) {
+        return new FiguresView(runs.figures(find(id)));
+    }
+
+    @GetMapping("/figures/{name}")
+    Figure figure(@PathVariable String id, @PathVariable String name) {
+        return runs.figure(find(id), name).orElseThrow(() -> missing(id, "figure", name, runs.figures(id)));
+    }
+
+    @GetMapping("/artifacts")
+    ArtifactsView artifacts(@PathVariable String id) {
+        return new ArtifactsView(runs.artifacts(find(id)));
+    }
+
+    @GetMapping("/blocks")
+    BlocksView blocks(@PathVariable String id) {
+        return new BlocksView(runs.blocks(find(id)));
+    }
+
+    private String find(String id) {
+        return runs.find(id)
+                .map(Run::id)
+                .orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+    }
+
+    private static RuntimeException missing(String id, String kind, String name, List<Named> there) {
+        return Missing.of(
+                "unknown_" + kind,
+                "run '" + id + "' has no " + kind + " '" + name + "'; it has: "
+                        + String.join(", ", there.stream().map(Named::name).toList()));
+    }
+}

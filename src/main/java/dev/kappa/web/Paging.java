@@ -1,0 +1,34 @@
+package dev.kappa.web;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * Which part of a list is asked for.
+ *
+ * @param after the id that the part before ended with
+ */
+record Paging(int size, Optional<String> after) {
+    private static final int LARGEST = 500;
+
+    static Paging of(int size, Optional<String> token) {
+        if (size < 1 || size > LARGEST) {
+            throw QueryValues.invalid("page_size", Integer.toString(size), "1 to " + LARGEST);
+        }
+        return new Paging(size, token.map(Paging::id));
+    }
+
+    /** The token that asks for what comes after an id. */
+    static String token(String id) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String id(String token) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw QueryValues.invalid("page_token", token, "the next_page_token of a list");
+        }
+    }
+}

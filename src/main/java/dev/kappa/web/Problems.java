@@ -1,0 +1,146 @@
+package dev.kappa.web;
+
+import dev.kappa.fault.Category;
+import dev.kappa.fault.Fault;
+import dev.kappa.run.Rejection;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Every error as problem+json with {@code code}, {@code retryable}, {@code request_id} and, where there are
+ * places in the body to point at, {@code errors}. Nobody outside sees a stack trace.
+ */
+@RestControllerAdvice
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class Problems extends ResponseEntityExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final String RETRY_SECONDS = "5";
+    private static final Map<Integer, String> CODES = Map.of(
+            400, "malformed_request",
+            404, "not_found",
+            405, "method_not_allowed",
+            406, "not_acceptable",
+            413, "too_large",
+            415, "unsupported_media_type",
+            422, "invalid_request",
+            503, "unavailable");
+    private static final Set<Integer> RETRYABLE = Set.of(429, 502, 503, 504);
+
+    @ExceptionHandler
+    ResponseEntity<Object> rejection(Rejection rejection, WebRequest request) {
+        ProblemDetail problem =
+                ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_CONTENT, rejection.getMessage());
+        problem.setProperty("code", rejection.reasons().get(0).code());
+        problem.setProperty("errors", rejection.reasons());
+        return answer(rejection, problem, request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> fault(Fault fault, WebRequest request) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status(fault.category()), fault.getMessage());
+        problem.setProperty("code", fault.code());
+        if (fault.category() == Category.INTERNAL) {
+            LOG.error("Request {} met a mistake of ours", RequestIds.current(), fault);
+        }
+        return answer(fault, problem, request);
+    }
+
+    @ExceptionHandler({DataAccessException.class, TransactionException.class})
+    ResponseEntity<Object> database(Exception e, WebRequest request) {
+        LOG.error("Request {} could not use the database", RequestIds.current(), e);
+        ProblemDetail problem =
+                ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "the database does not answer");
+        problem.setProperty("code", "database_unavailable");
+        return answer(e, problem, request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unexpected(Exception e, WebRequest request) {
+        LOG.error("Request {} failed", RequestIds.current(), e);
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                HttpStatus.INTERNAL_SERVER_ERROR, "something went wrong here; the log has it under the request id");
+        problem.setProperty("code", "internal_error");
+        return answer(e, problem, request);
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String why = e.getMostSpecificCause() instanceof JacksonException json
+                ? json.getOriginalMessage() + (json.getLocation() == null
+                        ? ""
+                        : " (line " + json.getLocation().getLineNr() + ", column "
+                                + json.getLocation().getColumnNr() + ")")
+                : "it is empty or cannot be read";
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, "the body is not JSON: " + why);
+        problem.setProperty("code", "malformed_json");
+        return handleExceptionInternal(e, problem, headers, status, request);
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleNoResourceFoundException(
+            NoResourceFoundException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        ProblemDetail problem =
+                ProblemDetail.forStatusAndDetail(status, "there is nothing at '/" + e.getResourcePath() + "'");
+        return handleExceptionInternal(e, problem, headers, status, request);
+    }
+
+    private ResponseEntity<Object> answer(Exception e, ProblemDetail problem, WebRequest request) {
+        return handleExceptionInternal(
+                e, problem, new HttpHeaders(), HttpStatusCode.valueOf(problem.getStatus()), request);
+    }
+
+    @Override
+    protected ResponseEntity<Object> createResponseEntity(
+            Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        HttpHeaders all = new HttpHeaders(headers);
+        if (body instanceof ProblemDetail problem) {
+            complete(problem);
+            if (status.value() == 503 && !all.containsHeader(HttpHeaders.RETRY_AFTER)) {
+                all.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+            }
+        }
+        return super.createResponseEntity(body, all, status, request);
+    }
+
+    /** Adds what every problem has. */
+    static void complete(ProblemDetail problem) {
+        Map<String, Object> properties = problem.getProperties();
+        String code = properties == null ? null : (String) properties.get("code");
+        if (code == null) {
+            code = CODES.getOrDefault(problem.getStatus(), problem.getStatus() < 500 ? "bad_request" : "internal_error");
+            problem.setProperty("code", code);
+        }
+        problem.setType(URI.create("urn:kappa:problem:" + code));
+        problem.setProperty("retryable", RETRYABLE.contains(problem.getStatus()));
+        problem.setProperty("request_id", RequestIds.current());
+    }
+
+    private static HttpStatus status(Category category) {
+        return switch (category) {
+            case USER -> HttpStatus.UNPROCESSABLE_CONTENT;
+            case RESOURCES -> HttpStatus.SERVICE_UNAVAILABLE;
+            case EXTERNAL -> HttpStatus.BAD_GATEWAY;
+            case INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
+        };
+    }
+}

@@ -1,0 +1,82 @@
+package dev.kappa.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.kappa.experiment.Metric;
+import dev.kappa.run.Json;
+import dev.kappa.run.Progress;
+import dev.kappa.run.Run;
+import dev.kappa.run.RunState;
+import dev.kappa.run.StateReason;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A run as JSON.
+ *
+ * @param code of the fault that ended it
+ * @param metrics absent in lists
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+record RunView(
+        String id,
+        String experiment,
+        RunState state,
+        Optional<StateReason> stateReason,
+        Optional<String> code,
+        Optional<String> detail,
+        ProgressView progress,
+        JsonNode parameters,
+        long seed,
+        int blocks,
+        int priority,
+        Map<String, String> labels,
+        JsonNode provenance,
+        Instant createdAt,
+        Optional<Instant> startedAt,
+        Optional<Instant> finishedAt,
+        Optional<List<Metric>> metrics) {
+
+    /** @param phase {@code queued}, {@code loading}, {@code measuring}, {@code concluding}, {@code cancelling} or {@code ended} */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record ProgressView(String phase, int done, int total, double fraction, Optional<Double> etaSeconds) {
+        static ProgressView of(RunState state, Progress progress) {
+            return new ProgressView(
+                    phase(state), progress.done(), progress.total(), progress.fraction(), progress.etaSeconds());
+        }
+
+        private static String phase(RunState state) {
+            return switch (state) {
+                case QUEUED -> "queued";
+                case LOADING -> "loading";
+                case RUNNING -> "measuring";
+                case CONCLUDING -> "concluding";
+                case CANCELLING -> "cancelling";
+                case SUCCEEDED, FAILED, CANCELLED -> "ended";
+            };
+        }
+    }
+
+    static RunView of(Run run, Progress progress, Optional<List<Metric>> metrics) {
+        return new RunView(
+                run.id(),
+                run.experiment(),
+                run.state(),
+                run.reason(),
+                run.code(),
+                run.detail(),
+                ProgressView.of(run.state(), progress),
+                Json.parse(run.parameters()),
+                run.seed(),
+                run.blocks(),
+                run.priority(),
+                run.labels(),
+                Json.parse(run.provenance()),
+                run.createdAt(),
+                run.startedAt(),
+                run.finishedAt(),
+                metrics);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.kappa.web;
+
+import dev.kappa.experiment.Metric;
+import dev.kappa.run.Progress;
+import dev.kappa.run.Run;
+import dev.kappa.run.RunState;
+import dev.kappa.run.Runs;
+import dev.kappa.run.Submissions;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Runs: submit, list, follow, cancel. */
+@RestController
+@RequestMapping("/v1/runs")
+class RunsController {
+    private final Submissions submissions;
+    private final Runs runs;
+
+    RunsController(Submissions submissions, Runs runs) {
+        this.submissions = submissions;
+        this.runs = runs;
+    }
+
+    record RunsView(List<RunView> runs, Optional<String> nextPageToken) {}
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<RunView> submit(@RequestBody JsonNode body) {
+        Run run = submissions.submit(body);
+        return ResponseEntity.accepted()
+                .location(URI.create("/v1/runs/" + run.id()))
+                .header(HttpHeaders.RETRY_AFTER, "1")
+                .body(view(run));
+    }
+
+    @GetMapping
+    RunsView list(
+            @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
+            @RequestParam(name = "page_token") Optional<String> pageToken,
+            @RequestParam Optional<String> state,
+            @RequestParam Optional<String> experiment) {
+        Paging paging = Paging.of(pageSize, pageToken);
+        List<Run> found = runs.list(paging.size() + 1, paging.after(), state.map(RunsController::state), experiment);
+        List<Run> page = found.subList(0, Math.min(paging.size(), found.size()));
+        List<Progress> progress = runs.progress(page);
+        List<RunView> views = new ArrayList<>();
+        for (int i = 0; i < page.size(); i++) {
+            views.add(RunView.of(page.get(i), progress.get(i), Optional.empty()));
+        }
+        boolean more = found.size() > page.size();
+        return new RunsView(views, more ? Optional.of(Paging.token(page.get(page.size() - 1).id())) : Optional.empty());
+    }
+
+    @GetMapping("/{id}")
+    RunView get(@PathVariable String id) {
+        return view(find(id));
+    }
+
+    @PostMapping("/{id}:cancel")
+    RunView cancel(@PathVariable String id) {
+        find(id);
+        runs.cancel(id);
+        return view(find(id));
+    }
+
+    private Run find(String id) {
+        return runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+    }
+
+    private RunView view(Run run) {
+        Optional<List<Metric>> metrics =
+                run.state() == RunState.SUCCEEDED ? Optional.of(runs.metrics(run.id())) : Optional.empty();
+        return RunView.of(run, runs.progress(run), metrics);
+    }
+
+    private static RunState state(String name) {
+        return QueryValues.oneOf(RunState.class, "state", name);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.kappa.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Speaks to a server over HTTP. */
+public final class KappaClient {
+    private static final ObjectMapper JSON = JsonMapper.shared();
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Set<String> ENDS = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI base;
+
+    public KappaClient(URI base) {
+        this.base = base;
+    }
+
+    /** What came back. */
+    public record Answer(int status, java.net.http.HttpHeaders headers, String text) {
+        public JsonNode json() {
+            return JSON.readTree(text);
+        }
+
+        public String header(String name) {
+            return headers.firstValue(name).orElse(null);
+        }
+    }
+
+    public Answer get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    public Answer post(String path, String body) {
+        return send(request(path, "Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    public Answer send(String method, String path, String body, String... headers) {
+        return send(request(path, headers).method(method, HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Submits a run that must be accepted; its id. */
+    public String submit(String body) {
+        Answer answer = post("/v1/runs", body);
+        if (answer.status() != 202) {
+            throw new AssertionError("not accepted: " + answer);
+        }
+        return answer.json().get("id").asString();
+    }
+
+    public JsonNode run(String id) {
+        return get("/v1/runs/" + id).json();
+    }
+
+    /** Waits until the run has ended. */
+    public JsonNode awaitEnd(String id) {
+        return awaitRun(id, run -> ENDS.contains(run.get("state").asString()));
+    }
+
+    public JsonNode awaitState(String id, String state) {
+        return awaitRun(id, run -> run.get("state").asString().equals(state));
+    }
+
+    public JsonNode awaitRun(String id, Predicate<JsonNode> condition) {
+        AtomicReference<JsonNode> last = new AtomicReference<>();
+        await().atMost(LONGEST)
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> {
+                    last.set(run(id));
+                    if (!condition.test(last.get())) {
+                        throw new AssertionError("still " + last.get());
+                    }
+                });
+        return last.get();
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(LONGEST);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return request;
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -32,7 +32,11 @@ final class Chunks {
         }
     }
 
+    /** Opens no cursor for no elements: there is no first one. */
     private static void inOrder(StoredTensor tensor, long from, long to, Visitor visitor) {
+        if (from == to) {
+            return;
+        }
         int bytes = tensor.info().type().bytes();
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, to - from) * bytes);
         chunk.order(ByteOrder.LITTLE_ENDIAN);

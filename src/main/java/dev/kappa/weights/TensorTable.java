@@ -54,6 +54,10 @@ final class TensorTable implements TensorFile {
         return find(name).info();
     }
 
+    Map<String, String> unsupported() {
+        return unsupported;
+    }
+
     StoredTensor find(String name) {
         StoredTensor tensor = stored.get(name);
         if (tensor != null) {

@@ -1,0 +1,2 @@
+/** The demonstration: two experiments on the bundled model through the server's own HTTP interface. */
+package dev.kappa.demo;

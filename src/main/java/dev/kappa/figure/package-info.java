@@ -1,0 +1,2 @@
+/** Drawing the figures of runs, from their data. */
+package dev.kappa.figure;

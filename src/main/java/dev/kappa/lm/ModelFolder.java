@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.kappa.fault.Fault;
 import dev.kappa.lm.block.ConfigFile;
 import dev.kappa.lm.block.Family;
+import dev.kappa.lm.block.TensorTable;
 import dev.kappa.lm.block.Transformer;
 import dev.kappa.lm.block.Weights;
 import dev.kappa.lm.gemma2.Gemma2;
@@ -70,8 +71,10 @@ public final class ModelFolder {
             file.close();
         };
         try {
-            family.tensors().check(file);
-            return new Transformer(family.architecture(), family.assemble(new Weights(file, scope)), release);
+            TensorTable tensors = family.tensors();
+            tensors.check(file);
+            Weights loaded = new Weights(file, tensors, scope);
+            return new Transformer(family.architecture(), family.assemble(loaded), release);
         } catch (RuntimeException | Error e) {
             release.run();
             throw e;

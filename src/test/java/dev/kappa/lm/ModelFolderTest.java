@@ -163,7 +163,7 @@ class ModelFolderTest {
 
     @Test
     @Tag("torch")
-    void aTiedModelNeedsNoUnembeddingAndIgnoresOne() {
+    void ofATiedModelsTwoNamesTheEmbeddingsCounts() {
         TinyModels.neox(folder, 1);
         write(with(NEOX, "tie_word_embeddings", "true"));
         try (LanguageModel model = ModelFolder.open(folder).load(Device.cpu())) {

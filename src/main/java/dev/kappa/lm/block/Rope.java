@@ -16,16 +16,17 @@ public record Rope(double theta, double fraction, Optional<Llama3Scaling> scalin
      * {@code originalContext / highFactor} are kept, those between are blended.
      */
     public record Llama3Scaling(double factor, double lowFactor, double highFactor, double originalContext) {
-        double apply(double inverse) {
-            double wavelength = 2 * Math.PI / inverse;
-            if (wavelength > originalContext / lowFactor) {
-                return inverse / factor;
+        /** In f32 steps, because the reference rounds there and angles are positions times the result. */
+        float apply(float inverse) {
+            float wavelength = (float) (2 * Math.PI) / inverse;
+            if (wavelength > (float) (originalContext / lowFactor)) {
+                return inverse / (float) factor;
             }
-            if (wavelength < originalContext / highFactor) {
+            if (wavelength < (float) (originalContext / highFactor)) {
                 return inverse;
             }
-            double kept = (originalContext / wavelength - lowFactor) / (highFactor - lowFactor);
-            return (1 - kept) * inverse / factor + kept * inverse;
+            float kept = ((float) originalContext / wavelength - (float) lowFactor) / (float) (highFactor - lowFactor);
+            return (1 - kept) * inverse / (float) factor + kept * inverse;
         }
     }
 
@@ -35,8 +36,7 @@ public record Rope(double theta, double fraction, Optional<Llama3Scaling> scalin
      */
     public static Rope read(ConfigFile config, double defaultTheta, double defaultFraction) {
         ConfigFile parameters = config.section("rope_parameters");
-        ConfigFile scaling = config.section("rope_scaling");
-        ConfigFile typed = parameters.has("rope_type", "type") ? parameters : scaling;
+        ConfigFile typed = parameters.and(config.section("rope_scaling"));
         parameters.doesNotSupport("full_attention"); // the beginning of parameters per layer type
         parameters.doesNotSupport("sliding_attention");
         double theta = parameters.and(config).numberOr(defaultTheta, "rope_theta", "rotary_emb_base");
@@ -74,16 +74,13 @@ public record Rope(double theta, double fraction, Optional<Llama3Scaling> scalin
         return dimensions;
     }
 
-    /**
-     * Angle per position of each rotated pair, f32 because the reference rounds there: theta^(−2j/r) for
-     * j = 0 … r/2 − 1.
-     */
+    /** Angle per position of each rotated pair, theta^(−2j/r) for j = 0 … r/2 − 1, in the reference's f32 steps. */
     public float[] inverseFrequencies(int headDim) {
         int rotated = rotated(headDim);
         float[] inverse = new float[rotated / 2];
         for (int j = 0; j < inverse.length; j++) {
-            double plain = 1f / (float) Math.pow(theta, 2f * j / rotated);
-            inverse[j] = (float) scaling.map(s -> s.apply(plain)).orElse(plain).doubleValue();
+            float plain = 1 / (float) Math.pow(theta, 2f * j / rotated);
+            inverse[j] = scaling.map(stretch -> stretch.apply(plain)).orElse(plain);
         }
         return inverse;
     }

@@ -11,11 +11,25 @@ import java.util.stream.LongStream;
 /** The tensors that a family reads, by name with their shapes, and those in its files that nothing reads. */
 public final class TensorTable {
     private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
     private String ignored = "";
 
     public TensorTable tensor(String name, long... shape) {
         shapes.put(name, LongStream.of(shape).boxed().toList());
         return this;
+    }
+
+    /**
+     * The embedding and, under its own name unless it is tied to the embedding, the unembedding. Of tied ones a
+     * file holds either or both; where it holds both, the embedding counts.
+     */
+    public TensorTable embeddings(String embedding, String unembedding, boolean tied, long... shape) {
+        tensor(embedding, shape);
+        if (tied) {
+            aliases.put(embedding, unembedding);
+            return this;
+        }
+        return tensor(unembedding, shape);
     }
 
     /** {@code name.weight} [out, in] and, with a bias, {@code name.bias} [out]. */
@@ -30,6 +44,11 @@ public final class TensorTable {
         return this;
     }
 
+    /** The name under which a file holds a tensor. */
+    String stored(String name, TensorFile file) {
+        return file.tensors().containsKey(name) ? name : aliases.getOrDefault(name, name);
+    }
+
     /** Bytes of all tensors as f32. */
     public long bytes() {
         return shapes.values().stream()
@@ -40,7 +59,7 @@ public final class TensorTable {
     /** Refuses a file in which a tensor is missing, has another shape, or has no use. */
     public void check(TensorFile file) {
         shapes.forEach((name, shape) -> {
-            TensorInfo info = file.tensors().get(name);
+            TensorInfo info = file.tensors().get(stored(name, file));
             if (info == null) {
                 throw Fault.user("tensor_missing", "there is no tensor '" + name + "', wanted " + shape);
             }
@@ -52,7 +71,7 @@ public final class TensorTable {
             }
         });
         for (String name : file.tensors().keySet()) {
-            if (!shapes.containsKey(name) && !name.matches(ignored)) {
+            if (!shapes.containsKey(name) && !aliases.containsValue(name) && !name.matches(ignored)) {
                 throw Fault.user(
                         "tensor_unexpected", "tensor '" + name + "' has no place in a model of this configuration");
             }

@@ -9,10 +9,12 @@ import java.util.OptionalDouble;
 /** A model's tensors on their way from a checked file to the model's scope. */
 public final class Weights {
     private final TensorFile file;
+    private final TensorTable table;
     private final Scope scope;
 
-    public Weights(TensorFile file, Scope scope) {
+    public Weights(TensorFile file, TensorTable table, Scope scope) {
         this.file = file;
+        this.table = table;
         this.scope = scope;
     }
 
@@ -21,7 +23,7 @@ public final class Weights {
     }
 
     public NDArray tensor(String name) {
-        return file.load(name, scope);
+        return file.load(table.stored(name, file), scope);
     }
 
     /** {@code name.weight} and, with a bias, {@code name.bias}. */

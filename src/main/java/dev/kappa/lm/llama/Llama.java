@@ -41,7 +41,8 @@ public final class Llama implements Family {
         long d = config.dModel();
         long queries = (long) config.heads() * config.headDim();
         long keys = (long) config.keyValueHeads() * config.headDim();
-        TensorTable table = new TensorTable().tensor("model.embed_tokens.weight", config.vocabulary(), d);
+        TensorTable table = new TensorTable()
+                .embeddings("model.embed_tokens.weight", "lm_head.weight", config.tied(), config.vocabulary(), d);
         for (int layer = 0; layer < config.layers(); layer++) {
             String at = at(layer);
             table.tensor(at + "input_layernorm.weight", d)
@@ -54,11 +55,8 @@ public final class Llama implements Family {
                     .linear(at + "mlp.up_proj", config.mlpWidth(), d, config.mlpBias())
                     .linear(at + "mlp.down_proj", d, config.mlpWidth(), config.mlpBias());
         }
-        table.tensor("model.norm.weight", d);
-        String buffers = "model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq";
-        return config.tied()
-                ? table.ignoring(buffers + "|lm_head\\.weight")
-                : table.ignoring(buffers).tensor("lm_head.weight", config.vocabulary(), d);
+        return table.tensor("model.norm.weight", d)
+                .ignoring("model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq");
     }
 
     @Override

@@ -42,7 +42,8 @@ public final class Neox implements Family {
     @Override
     public TensorTable tensors() {
         long d = config.dModel();
-        TensorTable table = new TensorTable().tensor("gpt_neox.embed_in.weight", config.vocabulary(), d);
+        TensorTable table = new TensorTable()
+                .embeddings("gpt_neox.embed_in.weight", "embed_out.weight", config.tied(), config.vocabulary(), d);
         for (int layer = 0; layer < config.layers(); layer++) {
             String at = at(layer);
             table.tensor(at + "input_layernorm.weight", d)
@@ -54,11 +55,9 @@ public final class Neox implements Family {
                     .linear(at + "mlp.dense_h_to_4h", config.mlpWidth(), d, true)
                     .linear(at + "mlp.dense_4h_to_h", d, config.mlpWidth(), true);
         }
-        table.tensor("gpt_neox.final_layer_norm.weight", d).tensor("gpt_neox.final_layer_norm.bias", d);
-        String buffers = "gpt_neox\\.layers\\.\\d+\\.attention\\.(bias|masked_bias|rotary_emb\\.inv_freq)";
-        return config.tied()
-                ? table.ignoring(buffers + "|embed_out\\.weight")
-                : table.ignoring(buffers).tensor("embed_out.weight", config.vocabulary(), d);
+        return table.tensor("gpt_neox.final_layer_norm.weight", d)
+                .tensor("gpt_neox.final_layer_norm.bias", d)
+                .ignoring("gpt_neox\\.layers\\.\\d+\\.attention\\.(bias|masked_bias|rotary_emb\\.inv_freq)");
     }
 
     @Override

@@ -70,20 +70,12 @@ final class FileBytes implements AutoCloseable {
 
     /** Fills the buffer with the bytes from {@code position} on. */
     void read(long position, ByteBuffer target) {
-        try {
-            FileChannel open = channel();
-            long at = position;
-            while (target.hasRemaining()) {
-                int count = open.read(target, at);
-                if (count < 0) {
-                    throw changed();
-                }
-                at += count;
+        int start = target.position();
+        while (target.hasRemaining()) {
+            int count = onChannel(open -> open.read(target, position + target.position() - start));
+            if (count < 0) {
+                throw changed();
             }
-        } catch (ClosedByInterruptException e) {
-            throw Fault.external("weights_interrupted", "reading " + name() + " was interrupted", e);
-        } catch (IOException e) {
-            throw unreadable(path, e);
         }
     }
 
@@ -99,15 +91,12 @@ final class FileBytes implements AutoCloseable {
      * mapped until the garbage collector finds the buffer unreachable, whether or not this is closed.
      */
     ByteBuffer map(long position, int count) {
-        try {
-            FileChannel open = channel();
+        return onChannel(open -> {
             if (open.size() < position + count) {
                 throw changed();
             }
             return open.map(FileChannel.MapMode.READ_ONLY, position, count).order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw unreadable(path, e);
-        }
+        });
     }
 
     Fault changed() {
@@ -119,10 +108,29 @@ final class FileBytes implements AutoCloseable {
         return new RangeStream(this, from, to);
     }
 
-    /** An interrupted read closes a channel for everyone; the next one opens the file again. */
+    /** What is done with the channel; it may be done again. */
+    private interface Action<T> {
+        T on(FileChannel channel) throws IOException;
+    }
+
+    /** An interrupted thread's read closes the channel for all threads: the others open the file again. */
+    private <T> T onChannel(Action<T> action) {
+        while (true) {
+            try {
+                return action.on(channel());
+            } catch (ClosedByInterruptException e) {
+                throw Fault.external("weights_interrupted", "reading " + name() + " was interrupted", e);
+            } catch (ClosedChannelException e) {
+                continue;
+            } catch (IOException e) {
+                throw unreadable(path, e);
+            }
+        }
+    }
+
     private synchronized FileChannel channel() throws IOException {
         if (closed) {
-            throw new ClosedChannelException();
+            throw Fault.internal("weights_closed", name() + " has been closed", null);
         }
         if (!channel.isOpen()) {
             channel = FileChannel.open(path, StandardOpenOption.READ);

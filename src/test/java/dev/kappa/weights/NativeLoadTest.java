@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.kappa.fault.Fault;
 import dev.kappa.tensor.Scope;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +115,41 @@ class NativeLoadTest {
             assertThat(last.getFloat(99, 255)).isEqualTo(1.5f);
             assertThat(last.sum().getFloat()).isEqualTo(1.5f);
             assertThat(file.loadRows("a", 0, 100, scope).sum().getFloat()).isZero();
+        }
+    }
+
+    @Test
+    void anEmptyTensorMayHaveLargeOtherSizes() throws IOException {
+        String header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[0," + (1L << 59) + "],\"data_offsets\":[0,0]}}";
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        Path path = folder.resolve("empty.safetensors");
+        Files.write(path, bytes.array());
+        try (TensorFile file = TensorFiles.open(path); Scope scope = Scope.open(Device.cpu())) {
+            assertThat(file.load("a", scope).getShape()).isEqualTo(new Shape(0, 1L << 59));
+            assertThat(file.loadRows("a", 0, 0, scope).size()).isZero();
+        }
+    }
+
+    @Test
+    void severalThreadsReadOneFileAlsoWhenOneIsInterrupted() {
+        Path path = folder.resolve("shared.safetensors");
+        SafetensorsWriter.write(path, Map.of("a", TensorData.f32(ramp(), COUNT)), Map.of());
+        try (TensorFile file = TensorFiles.open(path)) {
+            long whole = IntStream.range(0, 24).parallel().filter(i -> {
+                if (i % 4 == 3) {
+                    Thread.currentThread().interrupt();
+                }
+                try {
+                    return java.util.Arrays.equals(file.floats("a"), ramp());
+                } catch (Fault fault) {
+                    assertThat(fault.code()).isEqualTo("weights_interrupted");
+                    return false;
+                } finally {
+                    Thread.interrupted();
+                }
+            }).count();
+            assertThat(whole).isBetween(1L, 24L);
         }
     }
 

@@ -157,6 +157,13 @@ class SafetensorsTest {
         }
     }
 
+    @Test
+    void aClosedFileIsNotRead() {
+        TensorFile file = written(oneOfEach());
+        file.close();
+        assertFault(() -> file.floats("half"), "weights_closed", "written.safetensors");
+    }
+
     private TensorFile written(Map<String, TensorData> tensors) {
         Path path = folder.resolve("written.safetensors");
         SafetensorsWriter.write(path, tensors, Map.of());

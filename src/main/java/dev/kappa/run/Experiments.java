@@ -1,6 +1,7 @@
 package dev.kappa.run;
 
 import dev.kappa.experiment.Experiment;
+import dev.kappa.experiment.kinds.Kinds;
 import dev.kappa.fault.Fault;
 import jakarta.validation.Validator;
 import java.util.Collection;
@@ -16,8 +17,10 @@ import org.springframework.stereotype.Service;
 public class Experiments {
     private final Map<String, Kind<?>> kinds = new TreeMap<>();
 
+    /** @param experiments further kinds, of whoever extends the server */
     Experiments(ObjectProvider<Experiment<?>> experiments, Validator validator) {
         ParameterReader reader = new ParameterReader(validator);
+        Kinds.all().forEach(experiment -> add(new Kind<>(experiment, reader)));
         experiments.forEach(experiment -> add(new Kind<>(experiment, reader)));
     }
 

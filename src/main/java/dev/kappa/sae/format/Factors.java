@@ -1,5 +1,7 @@
 package dev.kappa.sae.format;
 
+import java.util.Arrays;
+
 /** Arithmetic of small arrays. */
 final class Factors {
     private Factors() {}
@@ -22,6 +24,22 @@ final class Factors {
             product[i] = (float) (values[i] * factor);
         }
         return product;
+    }
+
+    static float[] filled(int length, double value) {
+        float[] filled = new float[length];
+        Arrays.fill(filled, (float) value);
+        return filled;
+    }
+
+    /** Whether all are 1 as far as PyTorch's allclose can tell. */
+    static boolean areOnes(float[] values) {
+        for (float value : values) {
+            if (!(Math.abs(value - 1.0) <= 1e-8 + 1e-5)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** 1 / value; 0 of 0, so that a decoder row of zeros stays one. */

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /** Finds the layout of a folder by the files that are in it. */
 public final class Releases {
-    private static final List<Release> ALL = List.of(new SaeLens());
+    private static final List<Release> ALL = List.of(
+            new SaeLens(), new GemmaScope(), new LlamaScope(), new Sparsify(), new DictionaryLearning());
 
     private Releases() {}
 

@@ -163,18 +163,16 @@ final class SaeLens implements Release {
         }
         tensors.expect("scaling_factor", width);
         float[] factors = tensors.file().floats("scaling_factor");
-        for (float factor : factors) {
-            if (Math.abs(factor - 1) > 1e-5f + 1e-8f) {
-                if (!config.flag("finetuning_scaling_factor", false)) {
-                    throw config.unsupported("finetuning_scaling_factor", "true, where scaling_factor is not all ones");
-                }
-                return parts -> {
-                    rescale.apply(parts);
-                    parts.decoderFactor = Factors.product(parts.decoderFactor, factors);
-                };
-            }
+        if (Factors.areOnes(factors)) {
+            return rescale;
         }
-        return rescale;
+        if (!config.flag("finetuning_scaling_factor", false)) {
+            throw config.unsupported("finetuning_scaling_factor", "true, where scaling_factor is not all ones");
+        }
+        return parts -> {
+            rescale.apply(parts);
+            parts.decoderFactor = Factors.product(parts.decoderFactor, factors);
+        };
     }
 
     /** Features in units in which the decoder rows have norm 1. */

@@ -56,16 +56,32 @@ final class Assembly {
     }
 
     DenseSae resident() {
-        return sae(new ResidentLatents(encoder(), decoder()), scope);
+        return sae(new ResidentLatents(encoder(), decoder()), DenseSae.BUDGET);
     }
 
-    private DenseSae sae(Latents latents, AutoCloseable owned) {
+    DenseSae streamed(long budget, long chunk) {
+        Latents latents = new FileLatents(
+                file,
+                blueprint.encoder(),
+                factor(parts.encoderFactor),
+                blueprint.decoder(),
+                factor(parts.decoderFactor),
+                blueprint.shape().dIn(),
+                chunk);
+        return sae(latents, budget);
+    }
+
+    private NDArray factor(float[] values) {
+        return values == null ? null : column(values, scope);
+    }
+
+    private DenseSae sae(Latents latents, long budget) {
         DenseSae.Vectors vectors = new DenseSae.Vectors(
                 array(parts.encoderBias),
                 array(parts.decoderBias),
                 blueprint.skip().map(name -> file.load(name, scope)));
         return new DenseSae(
-                blueprint.shape(), blueprint.input(), activation(), latents, vectors, DenseSae.BUDGET, owned);
+                blueprint.shape(), blueprint.input(), activation(), latents, vectors, budget, scope);
     }
 
     private NDArray array(float[] values) {
@@ -133,6 +149,22 @@ final class Assembly {
             return new Assembly(blueprint, file, scope).resident();
         } catch (RuntimeException | Error e) {
             scope.close();
+            throw e;
+        }
+    }
+
+    /** The same, with the file left open. */
+    static DenseSae stream(Blueprint blueprint, Device device, long budget, long chunk) {
+        Scope scope = Scope.open(device);
+        TensorFile file = null;
+        try {
+            file = TensorFiles.open(blueprint.file());
+            return new Assembly(blueprint, file, scope).streamed(budget, chunk);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            if (file != null) {
+                file.close();
+            }
             throw e;
         }
     }

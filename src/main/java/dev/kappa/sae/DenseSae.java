@@ -47,8 +47,7 @@ public final class DenseSae implements Sae {
         this.activation = activation;
         this.latents = latents;
         this.vectors = vectors;
-        this.encoder =
-                new Encoder(new PreActivations(latents, vectors.encoderBias()), activation, latents.rowsPerPass(), budget);
+        this.encoder = new Encoder(latents, vectors.encoderBias(), activation, budget);
         this.owned = owned;
     }
 

@@ -23,15 +23,15 @@ import java.util.List;
 final class Encoder {
     private final PreActivations preActivations;
     private final Activation activation;
-    private final long rowsPerPass;
+    private final Latents latents;
     private final long width;
     private final long budget;
 
     /** @param budget the most pre-activations that exist at a time */
-    Encoder(PreActivations preActivations, Activation activation, long rowsPerPass, long budget) {
-        this.preActivations = preActivations;
+    Encoder(Latents latents, NDArray bias, Activation activation, long budget) {
+        this.latents = latents;
+        this.preActivations = new PreActivations(latents, bias);
         this.activation = activation;
-        this.rowsPerPass = rowsPerPass;
         this.width = preActivations.width();
         this.budget = budget;
     }
@@ -39,7 +39,7 @@ final class Encoder {
     /** The features of rows [row, dIn], in the scope. */
     Entries encode(NDArray x, Scope scope) {
         long rows = x.getShape().get(0);
-        long step = Math.max(1, Math.min(Math.max(budget / width, rowsPerPass), budget / indivisible()));
+        long step = Math.max(1, Math.min(Math.max(budget / width, latents.rowsPerPass()), budget / indivisible()));
         List<Entries> parts = new ArrayList<>();
         for (long from = 0; from < rows; from += step) {
             try (Scope inner = scope.child()) {
@@ -70,7 +70,7 @@ final class Encoder {
     private long latentsAtOnce(long rows) {
         long unit = indivisible();
         long fewest = (PreActivations.FEWEST + unit - 1) / unit * unit;
-        return Math.max(fewest, budget / rows / unit * unit);
+        return Math.max(fewest, Math.min(budget / rows, latents.latentsAtOnce()) / unit * unit);
     }
 
     /** Where the chunk from {@code from} ends: a last chunk that would be too small belongs to the one before. */
@@ -111,32 +111,31 @@ final class Encoder {
         NDArray grouped = pre.reshape(new Shape(-1, groups, size));
         NDArray largest = grouped.max(new int[] {2}); // [row, group]
         NDArray starts = pre.getManager().arange(0, (int) groups, 1, DataType.INT64).mul(size);
-        NDArray latents = grouped.argMax(2).add(starts);
-        return Entries.where(largest.gt(0f), largest, latents);
+        return Entries.where(largest.gt(0f), largest, grouped.argMax(2).add(starts));
     }
 
     /** The k largest pre-activations of each row, kept up to date from chunk to chunk. */
     private Entries largest(NDArray x, int k, long step, Scope scope) {
         NDArray values = null; // [row, k]
-        NDArray latents = null;
+        NDArray names = null; // the latent of each
         for (long from = 0, to; from < width; from = to) {
             to = end(from, step);
             try (Scope inner = scope.child()) {
                 NDArray pre = preActivations.of(x, from, to, inner);
                 NDList top = pre.topK((int) Math.min(k, to - from), 1, true, false);
-                NDArray chunkLatents = top.get(1).add(from);
-                if (values == null) {
-                    values = scope.keep(top.get(0));
-                    latents = scope.keep(chunkLatents);
-                } else {
-                    NDArray all = NDArrays.concat(new NDList(top.get(0), values), 1);
-                    NDArray allLatents = NDArrays.concat(new NDList(chunkLatents, latents), 1);
+                NDArray found = top.get(0);
+                NDArray foundNames = top.get(1).add(from);
+                if (values != null) {
+                    NDArray all = NDArrays.concat(new NDList(found, values), 1);
+                    NDArray allNames = NDArrays.concat(new NDList(foundNames, names), 1);
                     NDList best = all.topK((int) Math.min(k, all.getShape().get(1)), 1, true, false);
-                    values = scope.keep(best.get(0));
-                    latents = scope.keep(allLatents.gather(best.get(1), 1));
+                    found = best.get(0);
+                    foundNames = allNames.gather(best.get(1), 1);
                 }
+                values = scope.keep(found);
+                names = scope.keep(foundNames);
             }
         }
-        return Entries.where(values.gt(0f), values, latents).sorted(width);
+        return Entries.where(values.gt(0f), values, names).sorted(width);
     }
 }

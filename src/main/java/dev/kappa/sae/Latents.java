@@ -8,6 +8,9 @@ interface Latents extends AutoCloseable {
     /** The fewest activations that are worth one walk over all encoder rows. */
     int rowsPerPass();
 
+    /** The most encoder rows that should be asked for at once. */
+    long latentsAtOnce();
+
     /** Encoder rows {@code from} (inclusive) to {@code to} (exclusive), [rows, dIn], in the scope. */
     NDArray encoder(long from, long to, Scope scope);
 

@@ -17,13 +17,23 @@ record ResidentLatents(NDArray encoder, NDArray decoder) implements Latents {
     }
 
     @Override
+    public long latentsAtOnce() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
     public NDArray encoder(long from, long to, Scope scope) {
         return encoder.get(scope.manager(), new NDIndex().addSliceDim(from, to));
     }
 
     @Override
     public NDArray decoder(NDArray latents) {
-        return latents.getNDArrayInternal().embedding(latents, decoder, SparseFormat.DENSE).singletonOrThrow();
+        return rows(decoder, latents);
+    }
+
+    /** Rows of a matrix, in the scope of their numbers i64 [k]. */
+    static NDArray rows(NDArray matrix, NDArray numbers) {
+        return numbers.getNDArrayInternal().embedding(numbers, matrix, SparseFormat.DENSE).singletonOrThrow();
     }
 
     @Override

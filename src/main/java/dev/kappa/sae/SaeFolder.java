@@ -39,4 +39,22 @@ public final class SaeFolder {
     public DenseSae load(Device device) {
         return Assembly.load(blueprint, device);
     }
+
+    /**
+     * For a dictionary that does not fit a device: keeps the two matrices in their file and reads what each call needs.
+     * A call costs a walk over the whole encoder, so it should bring thousands of activations.
+     */
+    public DenseSae stream(Device device) {
+        return stream(device, DenseSae.BUDGET, FileLatents.CHUNK);
+    }
+
+    DenseSae stream(Device device, long budget, long chunk) {
+        return Assembly.stream(blueprint, device, budget, chunk);
+    }
+
+    /** What a streamed dictionary takes of its device, beside what every call does. */
+    public long streamedBytes() {
+        SaeShape shape = blueprint.shape();
+        return Float.BYTES * (4L * shape.width() + shape.dIn() + 2 * FileLatents.CHUNK);
+    }
 }

@@ -32,8 +32,8 @@ final class Chunks {
         }
     }
 
-    /** Opens no cursor for no elements: there is no first one. */
-    private static void inOrder(StoredTensor tensor, long from, long to, Visitor visitor) {
+    /** Visits elements {@code from} to {@code to} in order, on this thread. Opens no cursor for none: there is no first one. */
+    static void inOrder(StoredTensor tensor, long from, long to, Visitor visitor) {
         if (from == to) {
             return;
         }

@@ -6,12 +6,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.kappa.fault.Fault;
 import dev.kappa.tensor.Scope;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Elements of a floating tensor to a native f32 array.
@@ -50,6 +52,37 @@ final class NativeLoad {
             NDArray moved = widen(tensor, from, to, shape, staging, PIECE).toDevice(scope.device(), true);
             return scope.keep(moved);
         }
+    }
+
+    /** Columns of a matrix, row by row, on all cores. */
+    static NDArray loadColumns(StoredTensor tensor, long from, long to, Scope scope) {
+        long rows = tensor.info().shape().get(0);
+        Shape shape = new Shape(rows, to - from);
+        if (shape.size() > PIECE) {
+            throw Fault.resources("tensor_too_large", "columns " + from + " to " + to + " of tensor '" + tensor.info().name()
+                    + "' are " + shape.size() + " numbers; at most " + PIECE + " are read at once");
+        }
+        if (scope.device().equals(Device.cpu())) {
+            return columns(tensor, from, to, shape, scope.manager());
+        }
+        try (NDManager staging = scope.manager().newSubManager(Device.cpu())) {
+            return scope.keep(columns(tensor, from, to, shape, staging).toDevice(scope.device(), true));
+        }
+    }
+
+    private static NDArray columns(StoredTensor tensor, long from, long to, Shape shape, NDManager manager) {
+        NDArray array = manager.create(shape, DataType.FLOAT32);
+        if (shape.size() > 0) {
+            FloatBuffer memory = array.toByteBuffer(true).asFloatBuffer();
+            long width = tensor.info().shape().get(1);
+            IntStream.range(0, (int) shape.get(0)).parallel().forEach(row -> {
+                long start = row * width + from;
+                int target = (int) (row * (to - from));
+                Chunks.inOrder(tensor, start, start + to - from, (at, bytes) ->
+                        Numbers.toFloats(tensor.info().type(), bytes, from(memory, target + (int) (at - start))));
+            });
+        }
+        return array;
     }
 
     private static Optional<ByteBuffer> mapped(StoredTensor tensor, long from, long to) {

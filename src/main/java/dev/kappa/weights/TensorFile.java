@@ -36,6 +36,12 @@ public interface TensorFile extends AutoCloseable {
     /** Rows {@code from} (inclusive) to {@code to} (exclusive) of a floating tensor as f32, like {@link #load}. */
     NDArray loadRows(String name, long from, long to, Scope scope);
 
+    /**
+     * Columns {@code from} (inclusive) to {@code to} (exclusive) of a floating matrix as f32 [rows, to − from]. Compressed
+     * tensors cannot be read so.
+     */
+    NDArray loadColumns(String name, long from, long to, Scope scope);
+
     /** A floating tensor of at most 2³¹ − 9 elements. */
     float[] floats(String name);
 

@@ -97,6 +97,21 @@ final class TensorTable implements TensorFile {
     }
 
     @Override
+    public NDArray loadColumns(String name, long from, long to, Scope scope) {
+        StoredTensor tensor = floating(name);
+        List<Long> shape = tensor.info().shape();
+        if (shape.size() != 2 || from < 0 || to < from || to > shape.get(1)) {
+            throw Fault.user("columns_out_of_range", file + ": columns " + from + " to " + to + " of tensor '" + name
+                    + "' were asked for; its shape is " + shape);
+        }
+        if (!tensor.elements().seekable()) {
+            throw Fault.user("weights_unsupported", file + ": tensor '" + name + "' is compressed, so that its columns"
+                    + " cannot be read without reading all of it");
+        }
+        return NativeLoad.loadColumns(tensor, from, to, scope);
+    }
+
+    @Override
     public float[] floats(String name) {
         StoredTensor tensor = floating(name);
         float[] values = new float[length(tensor)];

@@ -43,11 +43,16 @@ public final class Tokenizer implements AutoCloseable {
         ConfigFile settings = Files.isRegularFile(settingsFile) ? ConfigFile.read(settingsFile) : ConfigFile.empty();
         Path file = folder.resolve("tokenizer.json");
         HuggingFaceTokenizer tokenizer = read(file);
-        Optional<Integer> bos = bosToken.or(() -> special(settings, "bos_token", tokenizer));
-        Optional<Integer> eos = eosToken.or(() -> special(settings, "eos_token", tokenizer));
-        Optional<Integer> start = start(tokenizer)
-                .or(() -> settings.flag(false, "add_bos_token") ? bos : Optional.empty());
-        return new Tokenizer(tokenizer, VocabularySize.of(file), start, bos, eos);
+        try {
+            Optional<Integer> bos = bosToken.or(() -> special(settings, "bos_token", tokenizer));
+            Optional<Integer> eos = eosToken.or(() -> special(settings, "eos_token", tokenizer));
+            Optional<Integer> start =
+                    start(tokenizer).or(() -> settings.flag(false, "add_bos_token") ? bos : Optional.empty());
+            return new Tokenizer(tokenizer, VocabularySize.of(file), start, bos, eos);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
     }
 
     /** The token that the family puts at position 0 of every sequence; its position is no part of statistics. */
@@ -99,14 +104,14 @@ public final class Tokenizer implements AutoCloseable {
                     .optPadding(false)
                     .build();
         } catch (IOException | RuntimeException e) {
-            throw Fault.user("tokenizer_malformed", file + " cannot be read: " + e.getMessage(), e);
+            throw Fault.user("tokenizer_malformed", file.getFileName() + " cannot be read: " + e.getMessage(), e);
         }
     }
 
     /** A special token is named as text, or as an object that holds the text. */
     private static Optional<Integer> special(ConfigFile settings, String name, HuggingFaceTokenizer tokenizer) {
         String text = settings.isObject(name) ? settings.section(name).text("", "content") : settings.text("", name);
-        long[] ids = tokenizer.encode(text, false, false).getIds();
+        long[] ids = text.isEmpty() ? new long[0] : tokenizer.encode(text, false, false).getIds();
         return ids.length == 1 ? Optional.of((int) ids[0]) : Optional.empty();
     }
 

@@ -59,6 +59,7 @@ class ModelFolderTest {
             quoteCharacter = '`',
             value = {
                 "pretraining_tp        | 2      | pretraining_tp 2 is not supported; accepted: 1",
+                "pretraining_tp        | [1]    | pretraining_tp [1] is not supported; accepted: 1",
                 "hidden_act            | 'relu2'| hidden_act 'relu2' is not supported",
                 "rope_scaling          | {'rope_type': 'longrope'} | rope_type 'longrope' is not supported; accepted: default, llama3",
                 "rope_parameters       | {'rope_type': 'yarn'} | rope_type 'yarn' is not supported; accepted: default, llama3",
@@ -167,7 +168,8 @@ class ModelFolderTest {
         TinyModels.neox(folder, 1);
         write(with(NEOX, "tie_word_embeddings", "true"));
         try (LanguageModel model = ModelFolder.open(folder).load(Device.cpu())) {
-            assertThat(model.architecture().parameterBytes() / 4).isEqualTo(37 * 16 + 3 * (12 * 16 * 16 + 13 * 16) + 2 * 16);
+            assertThat(model.architecture().parameterBytes() / 4)
+                    .isEqualTo(37 * 16 + 3 * (12 * 16 * 16 + 13 * 16) + 2 * 16);
         }
     }
 

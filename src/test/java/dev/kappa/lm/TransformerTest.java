@@ -231,7 +231,8 @@ class TransformerTest {
             gradient = tape.takeGradient(leaves.get(0));
         }
         double length = gradient.norm().getFloat();
-        NDArray direction = gradient.div(length).add(scope.manager().randomNormal(0, 0.02f, gradient.getShape(), gradient.getDataType()));
+        NDArray noise = scope.manager().randomNormal(0, 0.02f, gradient.getShape(), gradient.getDataType());
+        NDArray direction = gradient.div(length).add(noise);
 
         double step = 1e-2;
         double slope = (loss(point, direction.mul(step)) - loss(point, direction.mul(-step))) / (2 * step);

@@ -32,17 +32,17 @@ public final class ConfigFile {
     public static ConfigFile read(Path file) {
         try {
             if (Files.size(file) > MAXIMUM_BYTES) {
-                throw malformed(file + " has more than " + MAXIMUM_BYTES + " bytes", null);
+                throw malformed(file.getFileName() + " has more than " + MAXIMUM_BYTES + " bytes", null);
             }
             JsonNode root = JSON.readTree(Files.readAllBytes(file));
             if (!root.isObject()) {
-                throw malformed(file + " is not a JSON object", null);
+                throw malformed(file.getFileName() + " is not a JSON object", null);
             }
             return new ConfigFile(List.of(root));
         } catch (IOException e) {
-            throw Fault.external("config_unreadable", file + " cannot be read", e);
+            throw Fault.external("config_unreadable", file.getFileName() + " cannot be read", e);
         } catch (JacksonException e) {
-            throw malformed(file + " is not JSON: " + e.getOriginalMessage(), e);
+            throw malformed(file.getFileName() + " is not JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -138,7 +138,8 @@ public final class ConfigFile {
     /** Refuses an option that this program does not implement, unless it is absent or says {@code only}. */
     public void onlySupports(String name, Object only) {
         one(name).ifPresent(node -> {
-            if (!node.asString().equals(only.toString())) {
+            String value = node.isValueNode() ? node.asString() : node.toString();
+            if (!value.equals(only.toString())) {
                 throw unsupported(name + " " + node + " is not supported; accepted: " + only);
             }
         });

@@ -79,7 +79,8 @@ record Gemma2Config(
         }
         if (types.size() != layers) {
             throw Fault.user(
-                    "config_malformed", "layer_types lists " + types.size() + " layers, num_hidden_layers is " + layers);
+                    "config_malformed",
+                    "layer_types lists " + types.size() + " layers, num_hidden_layers is " + layers);
         }
         for (String type : types) {
             if (!type.equals("sliding_attention") && !type.equals("full_attention")) {

@@ -34,7 +34,8 @@ class RopeTest {
 
     @Test
     void llama3KeepsHighFrequenciesStretchesLowOnesAndBlendsBetween() {
-        float[] inverse = new Rope(500_000, 1, Optional.of(new Rope.Llama3Scaling(8, 1, 4, 8192))).inverseFrequencies(128);
+        Rope rope = new Rope(500_000, 1, Optional.of(new Rope.Llama3Scaling(8, 1, 4, 8192)));
+        float[] inverse = rope.inverseFrequencies(128);
 
         Map<Integer, Double> expected = Map.of(
                 1, 0.814617234,
@@ -48,8 +49,9 @@ class RopeTest {
                 35, 9.55621235e-05,
                 63, 3.06892599e-07);
         assertThat(inverse).hasSize(64);
-        expected.forEach(
-                (j, value) -> assertThat((double) inverse[j]).as("j = " + j).isCloseTo(value, withinPercentage(SIX_DIGITS)));
+        expected.forEach((j, value) -> assertThat((double) inverse[j])
+                .as("j = " + j)
+                .isCloseTo(value, withinPercentage(SIX_DIGITS)));
     }
 
     @Test
@@ -95,7 +97,8 @@ class RopeTest {
     void anOddNumberOfRotatedDimensionsIsRefused() {
         Rope rope = new Rope(10_000, 0.25, Optional.empty());
 
-        assertThatThrownBy(() -> rope.inverseFrequencies(12)).hasMessageContaining("rotates 3 of a head's 12 dimensions");
+        assertThatThrownBy(() -> rope.inverseFrequencies(12))
+                .hasMessageContaining("rotates 3 of a head's 12 dimensions");
     }
 
     private void assertRefused(String json, String code, String detail) {

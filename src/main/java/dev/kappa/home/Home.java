@@ -49,7 +49,7 @@ public final class Home implements AutoCloseable {
             return new Home(directory, channel);
         } catch (IOException e) {
             throw Fault.external(
-                    "home_unwritable", "kappa.home '" + directory + "' is not a directory that can be written: " + e, e);
+                    "home_unwritable", "kappa.home '" + directory + "' cannot be used: it is no directory or not writable (" + e + ")", e);
         }
     }
 

@@ -43,7 +43,9 @@ final class StartFailures implements SpringBootExceptionReporter {
         }
         if (cause instanceof SQLException sql && isConnectionFailure(sql)) {
             return "the database of spring.datasource.url '"
-                    + context.getEnvironment().getProperty("spring.datasource.url", "embedded")
+                    + context.getEnvironment()
+                            .getProperty("spring.datasource.url", "embedded")
+                            .replaceAll("[?].*", "")
                     + "' does not answer: " + sql.getMessage();
         }
         return null;

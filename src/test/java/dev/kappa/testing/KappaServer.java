@@ -26,12 +26,25 @@ public final class KappaServer implements AutoCloseable {
      * @param properties such as {@code kappa.engine.lanes=2}
      */
     public static KappaServer start(Path home, String... properties) {
-        List<String> arguments = new ArrayList<>(List.of("--kappa.home=" + home, "--server.port=0", BINARIES));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--kappa.home=" + home, "--server.port=0", "--kappa.engine.retry-delay=50ms", BINARIES));
         for (String property : properties) {
             arguments.add("--" + property);
         }
         return new KappaServer(new SpringApplicationBuilder(Kappa.class, CountingExperiments.class)
                 .run(arguments.toArray(String[]::new)));
+    }
+
+    /**
+     * One server for all tests of this process that do not stop it; it goes with the process. Other tests' runs
+     * may be on it.
+     */
+    public static KappaServer shared() {
+        return Shared.SERVER;
+    }
+
+    private static final class Shared {
+        static final KappaServer SERVER = start(TestHomes.fresh());
     }
 
     public URI uri() {

@@ -1,0 +1,111 @@
+package dev.kappa.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.kappa.Kappa;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A whole server in a process of its own, which a test can kill. */
+public final class KappaProcess implements AutoCloseable {
+    private static final Pattern SERVING = Pattern.compile("Serving on (http://\\S+) ");
+    private static final Duration LONGEST = Duration.ofSeconds(120);
+
+    private final Process process;
+    private final Path output;
+
+    private KappaProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** @param arguments added to the command line */
+    public static KappaProcess start(Path home, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Kappa.class.getName(),
+                "--kappa.home=" + home,
+                "--spring.main.sources=" + CountingExperiments.class.getName(),
+                KappaServer.BINARIES));
+        if (Arrays.stream(arguments).noneMatch(argument -> argument.startsWith("--server.port="))) {
+            command.add("--server.port=0");
+        }
+        command.addAll(List.of(arguments));
+        try {
+            Path output = Files.createTempFile(Files.createDirectories(Path.of("target", "test-homes")), "output-", ".txt");
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            return new KappaProcess(process, output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it serves. */
+    public KappaClient client() {
+        await().atMost(LONGEST).pollInterval(Duration.ofMillis(50)).until(() -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("it ended with " + process.exitValue() + ": " + output());
+            }
+            return SERVING.matcher(output()).find();
+        });
+        Matcher serving = SERVING.matcher(output());
+        return new KappaClient(URI.create(serving.results().reduce((first, last) -> last).orElseThrow().group(1)));
+    }
+
+    /** What it has printed. */
+    public String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for its end; the exit code. */
+    public int awaitExit() {
+        try {
+            if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("still alive: " + output());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SIGKILL: nothing in it gets to know. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    /** SIGTERM. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        awaitExit();
+    }
+}

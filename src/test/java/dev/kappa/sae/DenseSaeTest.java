@@ -63,7 +63,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void however_the_work_is_cut_the_digits_are_the_same() {
+    void howeverTheWorkIsCutTheDigitsAreTheSame() {
         NDArray x = normal(301, D);
         for (Activation activation : everyActivation()) {
             SparseCode whole = sae(activation, 1 << 24).encode(x);
@@ -75,7 +75,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void a_row_has_the_same_features_alone_and_among_others() {
+    void aRowHasTheSameFeaturesAloneAndAmongOthers() {
         NDArray x = normal(5, D);
         for (Activation activation : everyActivation()) {
             float[] among = features(sae(activation, 1 << 24).encode(x), 5);
@@ -87,7 +87,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void entries_are_in_order_of_row_and_then_latent_and_above_zero() {
+    void entriesAreInOrderOfRowAndThenLatentAndAboveZero() {
         NDArray x = normal(40, D);
         for (Activation activation : everyActivation()) {
             SparseCode code = sae(activation, 5_000).encode(x);
@@ -103,7 +103,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void features_agree_with_the_formula_written_out() {
+    void featuresAgreeWithTheFormulaWrittenOut() {
         NDArray x = normal(9, D);
         NDArray pre = x.sub(weights.decoderBias()).matMul(weights.encoder().transpose()).add(weights.encoderBias());
         float[] plain = pre.toFloatArray();
@@ -127,7 +127,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void the_activation_is_the_sum_of_steps_rest_and_error() {
+    void theActivationIsTheSumOfStepsRestAndError() {
         NDArray x = normal(9, D);
         for (SaeInput.Normalisation normalisation : SaeInput.Normalisation.values()) {
             Activation activation = new Activation.TopK(11);
@@ -158,7 +158,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void skip_weights_add_their_product_with_the_activation() {
+    void skipWeightsAddTheirProductWithTheActivation() {
         NDArray x = normal(3, D);
         DenseSae with = sae(new Activation.Relu(), 1 << 24);
         SaeWeights plain = new SaeWeights(
@@ -173,7 +173,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void no_rows_and_no_features_are_nothing_special() {
+    void noRowsAndNoFeaturesAreNothingSpecial() {
         DenseSae silent = sae(new Activation.JumpRelu(scope.manager().create(new float[] {1e9f})), 1 << 24);
         NDArray x = normal(3, D);
         SparseCode none = silent.encode(x);
@@ -191,7 +191,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void results_live_where_the_activations_do_and_the_dictionary_keeps_nothing() {
+    void resultsLiveWhereTheActivationsDoAndTheDictionaryKeepsNothing() {
         int resident = scope.manager().getManagedArrays().size();
         DenseSae sae = sae(new Activation.TopK(3), 1 << 24);
         try (Scope batch = Scope.open(Device.cpu())) {
@@ -208,7 +208,7 @@ class DenseSaeTest {
     }
 
     @Test
-    void activations_of_another_width_or_type_are_a_mistake_that_is_named() {
+    void activationsOfAnotherWidthOrTypeAreAMistakeThatIsNamed() {
         DenseSae sae = sae(new Activation.Relu(), 1 << 24);
         assertThatThrownBy(() -> sae.encode(normal(2, D + 1)))
                 .isInstanceOf(Fault.class)

@@ -42,7 +42,7 @@ class LlamaScopeTest {
     }
 
     @Test
-    void norms_of_the_data_and_of_the_decoder_are_folded_in_the_published_order() throws IOException {
+    void normsOfTheDataAndOfTheDecoderAreFoldedInThePublishedOrder() throws IOException {
         write(CONFIG, Tiny.decoder());
         try (Sae sae = SaeFolder.open(folder).load(Device.cpu())) {
             assertThat(sae.shape().activation()).isEqualTo("jumprelu");
@@ -56,7 +56,7 @@ class LlamaScopeTest {
     }
 
     @Test
-    void the_threshold_is_strict_in_the_folded_space() throws IOException {
+    void theThresholdIsStrictInTheFoldedSpace() throws IOException {
         write(CONFIG.replace("0.5", "21"), Tiny.decoder());
         try (Sae sae = SaeFolder.open(folder).load(Device.cpu())) {
             assertThat(Tiny.features(sae, Tiny.X)).containsOnly(0);
@@ -68,7 +68,7 @@ class LlamaScopeTest {
     }
 
     @Test
-    void folded_weights_agree_with_the_formula_that_folds_nothing() throws IOException {
+    void foldedWeightsAgreeWithTheFormulaThatFoldsNothing() throws IOException {
         Random random = new Random(5);
         float[] decoder = new float[32];
         for (int i = 0; i < 32; i++) {
@@ -105,7 +105,7 @@ class LlamaScopeTest {
     }
 
     @Test
-    void it_can_be_read_as_saelens_reads_it() throws IOException {
+    void itCanBeReadAsSaelensReadsIt() throws IOException {
         write(CONFIG, Tiny.decoder());
         try (Sae sae = SaeFolder.open(folder, new SaeOptions("", true)).load(Device.cpu())) {
             // the encoder sees x / 4 and biases as stored, the threshold is 1/8
@@ -115,7 +115,7 @@ class LlamaScopeTest {
     }
 
     @Test
-    void a_decoder_bias_may_be_absent() throws IOException {
+    void aDecoderBiasMayBeAbsent() throws IOException {
         write(CONFIG.replace("\"use_decoder_bias\": true", "\"use_decoder_bias\": false"), Tiny.decoder());
         try (Sae sae = SaeFolder.open(folder).load(Device.cpu())) {
             assertThat(Tiny.reconstruction(sae, Tiny.X)).containsExactly(3, 2, 21, 24);
@@ -123,7 +123,7 @@ class LlamaScopeTest {
     }
 
     @Test
-    void a_latent_without_a_decoder_row_stays_silent() throws IOException {
+    void aLatentWithoutADecoderRowStaysSilent() throws IOException {
         float[] decoder = Tiny.decoder();
         decoder[0] = 0;
         write(CONFIG, decoder);
@@ -134,7 +134,7 @@ class LlamaScopeTest {
     }
 
     @Test
-    void other_ways_to_normalise_are_refused_by_their_names() throws IOException {
+    void otherWaysToNormaliseAreRefusedByTheirNames() throws IOException {
         refused(CONFIG.replace("dataset-wise", "token-wise"), "token-wise");
         refused(CONFIG.replace("\"act_fn\": \"jumprelu\"", "\"act_fn\": \"topk\""), "\"topk\"");
         refused(CONFIG.replace("decoder_norm\": true", "decoder_norm\": false"), "sparsity_include_decoder_norm");

@@ -35,7 +35,7 @@ class SaeLensTest {
     }
 
     @Test
-    void a_standard_dictionary_subtracts_the_decoder_bias_unless_told_not_to() throws IOException {
+    void aStandardDictionarySubtractsTheDecoderBiasUnlessToldNotTo() throws IOException {
         try (Sae sae = load(Tiny.saeLensTensors(), config("standard", ""))) {
             assertThat(Tiny.features(sae, Tiny.X)).containsExactly(2, 1, 1, 0, 0, 1, 3, 2);
             // column 0: 2·1, column 1: 1·2 + 1·6, column 2: 1·3 + 3·7, column 3: 2·8; and the bias
@@ -48,7 +48,7 @@ class SaeLensTest {
     }
 
     @Test
-    void the_shape_is_known_without_the_weights() throws IOException {
+    void theShapeIsKnownWithoutTheWeights() throws IOException {
         Tiny.saeLens(folder, Tiny.saeLensTensors(), config("standard", ""));
         SaeShape shape = SaeFolder.open(folder).shape();
 
@@ -62,7 +62,7 @@ class SaeLensTest {
     }
 
     @Test
-    void a_jumprelu_latent_does_not_fire_at_its_threshold() throws IOException {
+    void aJumpreluLatentDoesNotFireAtItsThreshold() throws IOException {
         Map<String, TensorData> tensors = Tiny.saeLensTensors();
         tensors.put("threshold", TensorData.f32(new float[] {2, .99f, 1, -1, -9, 0, 2.999f, 2}, 8));
         try (Sae sae = load(tensors, config("jumprelu", ""))) {
@@ -71,7 +71,7 @@ class SaeLensTest {
     }
 
     @Test
-    void topk_keeps_the_largest_and_of_those_only_what_is_above_zero() throws IOException {
+    void topkKeepsTheLargestAndOfThoseOnlyWhatIsAboveZero() throws IOException {
         try (Sae sae = load(Tiny.saeLensTensors(), config("topk", "\"k\": 3, "))) {
             assertThat(Tiny.features(sae, Tiny.X)).containsExactly(2, 0, 0, 0, 0, 0, 3, 2);
         }
@@ -82,7 +82,7 @@ class SaeLensTest {
     }
 
     @Test
-    void topk_may_rank_by_what_a_latent_adds() throws IOException {
+    void topkMayRankByWhatALatentAdds() throws IOException {
         String rescaled = config("topk", "\"k\": 2, \"rescale_acts_by_decoder_norm\": true, ");
         try (Sae sae = load(Tiny.saeLensTensors(), rescaled)) {
             // times the decoder norms 1 … 8: 2, 2, 3, 0, 0, 6, 21, 16
@@ -92,7 +92,7 @@ class SaeLensTest {
     }
 
     @Test
-    void a_gated_dictionary_opens_by_one_bias_and_measures_by_another() throws IOException {
+    void aGatedDictionaryOpensByOneBiasAndMeasuresByAnother() throws IOException {
         Map<String, TensorData> tensors = Tiny.saeLensTensors();
         tensors.remove("b_enc");
         tensors.put("b_gate", TensorData.f32(new float[] {-2, -1.99f, 0, 5, 0, 0, 0, 0}, 8));
@@ -110,7 +110,7 @@ class SaeLensTest {
     }
 
     @Test
-    void rows_may_be_scaled_to_one_norm() throws IOException {
+    void rowsMayBeScaledToOneNorm() throws IOException {
         String config = config("standard", "\"normalize_activations\": \"constant_norm_rescale\", \"apply_b_dec_to_input\": false, ");
         try (Sae sae = load(Tiny.saeLensTensors(), config)) {
             // norm 4, wanted 2: the encoder sees (1, 1, 1, -1)
@@ -122,7 +122,7 @@ class SaeLensTest {
     }
 
     @Test
-    void rows_may_be_standardised() throws IOException {
+    void rowsMayBeStandardised() throws IOException {
         String config = config("standard", "\"normalize_activations\": \"layer_norm\", \"apply_b_dec_to_input\": false, ");
         try (Sae sae = load(Tiny.saeLensTensors(), config)) {
             // mean 5, deviations (3, -3, 3, -3), sum of squares 36, deviation √12 with n - 1
@@ -140,7 +140,7 @@ class SaeLensTest {
     }
 
     @Test
-    void files_of_before_version_6_are_read_by_their_own_names() throws IOException {
+    void filesOfBeforeVersion6AreReadByTheirOwnNames() throws IOException {
         String config = "{\"d_in\": 4, \"d_sae\": 8, \"dtype\": \"torch.float32\", \"hook_point\":"
                 + " \"blocks.2.attn.hook_z\", \"hook_point_head_index\": null, \"activation_fn_str\": \"topk\","
                 + " \"activation_fn_kwargs\": {\"k\": 2}, \"normalize_activations\": false}";
@@ -153,7 +153,7 @@ class SaeLensTest {
     }
 
     @Test
-    void an_old_factor_of_the_features_counts_only_where_the_config_says_so() throws IOException {
+    void anOldFactorOfTheFeaturesCountsOnlyWhereTheConfigSaysSo() throws IOException {
         Map<String, TensorData> tensors = new HashMap<>(Tiny.saeLensTensors());
         tensors.put("scaling_factor", TensorData.f32(new float[] {1, 1, 1, 1, 1, 1, 2, 1}, 8));
         String flat = "{\"d_in\": 4, \"d_sae\": 8, \"hook_name\": \"blocks.0.hook_mlp_out\"";
@@ -165,7 +165,7 @@ class SaeLensTest {
     }
 
     @Test
-    void what_is_not_supported_is_refused_by_its_name() throws IOException {
+    void whatIsNotSupportedIsRefusedByItsName() throws IOException {
         Map<String, TensorData> tensors = Tiny.saeLensTensors();
         refused(tensors, config("transcoder", ""), "unsupported_dictionary", "\"transcoder\"");
         refused(tensors, config("temporal", ""), "unsupported_dictionary", "\"temporal\"");
@@ -177,7 +177,7 @@ class SaeLensTest {
     }
 
     @Test
-    void a_file_that_contradicts_its_config_is_refused_with_the_shape_it_should_have() throws IOException {
+    void aFileThatContradictsItsConfigIsRefusedWithTheShapeItShouldHave() throws IOException {
         Map<String, TensorData> tensors = Tiny.saeLensTensors();
         refused(tensors, config("jumprelu", ""), "tensor_missing", "threshold");
         tensors.put("b_enc", TensorData.f32(new float[9], 9));
@@ -189,7 +189,7 @@ class SaeLensTest {
     }
 
     @Test
-    void a_bias_that_is_no_number_is_refused_and_nothing_stays_open() throws IOException {
+    void aBiasThatIsNoNumberIsRefusedAndNothingStaysOpen() throws IOException {
         Map<String, TensorData> tensors = Tiny.saeLensTensors();
         tensors.put("b_enc", TensorData.f32(new float[] {0, 0, 0, 0, 0, Float.NaN, 0, 0}, 8));
         Tiny.saeLens(folder, tensors, config("standard", ""));
@@ -202,7 +202,7 @@ class SaeLensTest {
     }
 
     @Test
-    void a_folder_of_no_known_layout_is_refused_with_what_was_found() throws IOException {
+    void aFolderOfNoKnownLayoutIsRefusedWithWhatWasFound() throws IOException {
         Files.writeString(folder.resolve("weights.bin"), "x");
         refusedAs("unknown_dictionary_format", "weights.bin");
         Files.writeString(folder.resolve("sae_weights.safetensors"), "x");

@@ -34,7 +34,7 @@ class SaeLensWriterTest {
     }
 
     @Test
-    void what_is_written_is_read_back_the_same() {
+    void whatIsWrittenIsReadBackTheSame() {
         try (Scope scope = Scope.open(Device.cpu())) {
             List<Activation> written = List.of(
                     new Activation.Relu(),
@@ -60,7 +60,7 @@ class SaeLensWriterTest {
     }
 
     @Test
-    void nothing_but_the_folder_is_left_and_an_existing_one_is_not_touched() throws IOException {
+    void nothingButTheFolderIsLeftAndAnExistingOneIsNotTouched() throws IOException {
         try (Scope scope = Scope.open(Device.cpu())) {
             DenseSae sae = sae(scope, SaeInput.plain(true), new Activation.Relu());
             int arrays = scope.manager().getManagedArrays().size();
@@ -75,7 +75,7 @@ class SaeLensWriterTest {
     }
 
     @Test
-    void an_activation_without_a_place_in_the_layout_is_refused() {
+    void anActivationWithoutAPlaceInTheLayoutIsRefused() {
         try (Scope scope = Scope.open(Device.cpu())) {
             DenseSae sae = sae(scope, SaeInput.plain(true), new Activation.GroupMax(2));
             assertThatThrownBy(() -> SaeLensWriter.files(sae, ABOUT, ElementType.F32))

@@ -38,7 +38,7 @@ class SparsifyTest {
     }
 
     @Test
-    void the_decoder_bias_is_subtracted_and_the_k_largest_are_kept() throws IOException {
+    void theDecoderBiasIsSubtractedAndTheKLargestAreKept() throws IOException {
         Path folder = folder("layers.3.mlp", "{\"expansion_factor\": 32, \"normalize_decoder\": true, \"num_latents\": 8,"
                 + " \"k\": 3, \"signed\": false, \"d_in\": 4}");
         try (Sae sae = SaeFolder.open(folder).load(Device.cpu())) {
@@ -52,7 +52,7 @@ class SparsifyTest {
     }
 
     @Test
-    void groupmax_keeps_the_largest_of_each_group() throws IOException {
+    void groupmaxKeepsTheLargestOfEachGroup() throws IOException {
         Path folder = folder("layers.0", "{\"expansion_factor\": 2, \"activation\": \"groupmax\", \"k\": 4, \"d_in\": 4}");
         try (Sae sae = SaeFolder.open(folder).load(Device.cpu())) {
             assertThat(sae.shape().hook()).contains(HookPoint.residPost(0));
@@ -62,7 +62,7 @@ class SparsifyTest {
     }
 
     @Test
-    void a_skip_connection_reads_the_activation_itself() throws IOException {
+    void aSkipConnectionReadsTheActivationItself() throws IOException {
         Path folder = folder("layers.1.attention", "{\"num_latents\": 8, \"k\": 1, \"d_in\": 4, \"skip_connection\": true,"
                 + " \"transcode\": false}");
         try (Sae sae = SaeFolder.open(folder).load(Device.cpu())) {
@@ -72,7 +72,7 @@ class SparsifyTest {
     }
 
     @Test
-    void the_hook_is_in_the_origin_where_the_folder_has_another_name() throws IOException {
+    void theHookIsInTheOriginWhereTheFolderHasAnotherName() throws IOException {
         Path folder = folder("blob", "{\"num_latents\": 8, \"k\": 1, \"d_in\": 4}");
         assertThat(SaeFolder.open(folder).shape().hook()).isEmpty();
         assertThat(SaeFolder.open(folder, SaeOptions.from("EleutherAI/sae-llama-3-8b-32x/embed_tokens")).shape().hook())
@@ -80,7 +80,7 @@ class SparsifyTest {
     }
 
     @Test
-    void what_would_have_to_be_guessed_is_refused() throws IOException {
+    void whatWouldHaveToBeGuessedIsRefused() throws IOException {
         refused("{\"num_latents\": 8, \"k\": 1, \"d_in\": 4, \"transcode\": true}", "unsupported_dictionary", "'transcode' is true");
         refused("{\"num_latents\": 8, \"k\": 1, \"d_in\": 4, \"skip_connection\": true}", "unsupported_dictionary", "'transcode' is absent");
         refused("{\"num_latents\": 8, \"k\": 1, \"d_in\": 4, \"signed\": true}", "unsupported_dictionary", "'signed' is true");

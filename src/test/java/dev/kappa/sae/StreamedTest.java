@@ -54,7 +54,7 @@ class StreamedTest {
     }
 
     @Test
-    void with_the_encoder_stored_by_columns() throws IOException {
+    void withTheEncoderStoredByColumns() throws IOException {
         for (String architecture : new String[] {"standard", "jumprelu", "topk", "gated"}) {
             saeLens(architecture);
             assertSame();
@@ -62,7 +62,7 @@ class StreamedTest {
     }
 
     @Test
-    void with_the_decoder_stored_by_columns_and_factors_on_both() throws IOException {
+    void withTheDecoderStoredByColumnsAndFactorsOnBoth() throws IOException {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         tensors.put("encoder.weight", TensorData.bf16(numbers(D * M), M, D));
         tensors.put("encoder.bias", TensorData.bf16(numbers(M), M));
@@ -76,7 +76,7 @@ class StreamedTest {
     }
 
     @Test
-    void with_groups_and_a_skip_connection() throws IOException {
+    void withGroupsAndASkipConnection() throws IOException {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         tensors.put("encoder.weight", TensorData.f32(numbers(D * M), M, D));
         tensors.put("encoder.bias", TensorData.f32(numbers(M), M));
@@ -119,7 +119,7 @@ class StreamedTest {
     }
 
     @Test
-    void its_weights_cannot_be_had_as_arrays() throws IOException {
+    void itsWeightsCannotBeHadAsArrays() throws IOException {
         saeLens("standard");
         try (DenseSae sae = SaeFolder.open(folder).stream(Device.cpu())) {
             assertThatThrownBy(sae::weights)
@@ -129,7 +129,7 @@ class StreamedTest {
     }
 
     @Test
-    void a_row_whose_sum_is_cut_agrees_to_rounding() throws IOException {
+    void aRowWhoseSumIsCutAgreesToRounding() throws IOException {
         saeLens("standard");
         SaeFolder files = SaeFolder.open(folder);
         try (Scope scope = Scope.open(Device.cpu());

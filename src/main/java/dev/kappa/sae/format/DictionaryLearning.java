@@ -68,9 +68,7 @@ final class DictionaryLearning implements Release {
 
     @Override
     public Blueprint read(Path folder, SaeOptions options) {
-        Path path = folder.resolve("config.json");
-        Optional<Config> trainer =
-                Files.isRegularFile(path) ? Optional.of(Config.read(path).object("trainer")) : Optional.empty();
+        Optional<Config> trainer = trainer(folder.resolve("config.json"));
         try (Tensors tensors = Tensors.open(folder.resolve(weights()))) {
             String name = trainer.flatMap(config -> config.text("dict_class")).orElseGet(() -> classOf(tensors));
             Layout layout =
@@ -101,6 +99,13 @@ final class DictionaryLearning implements Release {
                     firing,
                     layout.folding());
         }
+    }
+
+    /** The oldest files say other things in their config.json, none of which is needed. */
+    private static Optional<Config> trainer(Path path) {
+        return Files.isRegularFile(path)
+                ? Optional.of(Config.read(path)).filter(config -> config.raw("trainer").isObject()).map(config -> config.object("trainer"))
+                : Optional.empty();
     }
 
     private static String classOf(Tensors tensors) {

@@ -1,5 +1,7 @@
 """Golden logits and gradients, from transformers in float32 with eager attention on the CPU.
 
+The packages are those of src/main/python/requirements.txt.
+
     python make_goldens.py logits MODEL_FOLDER NAME OUTPUT_FOLDER
     python make_goldens.py gradients MODEL_FOLDER NAME OUTPUT_FOLDER
 

@@ -1,5 +1,7 @@
 """Tiny random models of every supported family, written as their releases are, with golden activations.
 
+The packages are those of src/main/python/requirements.txt.
+
     python make_tiny_models.py --seed 1 OUTPUT_FOLDER
 
 Each model is one folder: config.json and weights in the layout of a published checkpoint, and golden.safetensors:
@@ -42,7 +44,7 @@ class TinyModel:
     config: dict
     tokens: int = 14
     dtype: torch.dtype = torch.float32
-    files: str = "single"  # "single", "sharded" or "pickle"
+    files: str = "single"  # "single", "sharded", "pickle" or "tied-as-head"
     gain: float = 1.5  # standard deviation of a matrix is gain / sqrt(its inputs)
 
 
@@ -209,6 +211,8 @@ MODELS = [
         dtype=torch.bfloat16,
         files="sharded",
     ),
+    # A tied pair as safetensors' save_model leaves it: only lm_head.weight is in the file, and the embedding is it.
+    TinyModel("llama-tied-as-head", llama(tie_word_embeddings=True), files="tied-as-head"),
 ]
 
 
@@ -258,6 +262,12 @@ def stored(model: torch.nn.Module, tiny: TinyModel) -> dict[str, torch.Tensor]:
 
 def write_single(state: dict[str, torch.Tensor], folder: Path) -> None:
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def write_tied_as_head(state: dict[str, torch.Tensor], folder: Path) -> None:
+    embedding = "model.embed_tokens.weight"
+    renamed = {"lm_head.weight" if name == embedding else name: value for name, value in state.items()}
+    save_file(renamed, folder / "model.safetensors", metadata={"format": "pt", embedding: "lm_head.weight"})
 
 
 def write_sharded(state: dict[str, torch.Tensor], folder: Path) -> None:
@@ -315,6 +325,8 @@ def make(tiny: TinyModel, seed: int, output: Path) -> None:
             write_single(stored(model, tiny), folder)
         case "sharded":
             write_sharded(stored(model, tiny), folder)
+        case "tied-as-head":
+            write_tied_as_head(stored(model, tiny), folder)
         case "pickle":
             write_pickle(model, tiny, folder)
 

@@ -79,7 +79,13 @@ final class PairFile {
             drop(PairSelection.Reason.TOO_LONG);
         } else {
             taken.add(new Pair(
-                    index, started(clean), started(patch), cleanAnswer[0], patchAnswer[0], pair.kind()));
+                    index,
+                    started(clean),
+                    started(patch),
+                    cleanAnswer[0],
+                    patchAnswer[0],
+                    pair.kind(),
+                    encoding.start().isPresent() ? 1 : 0));
         }
     }
 

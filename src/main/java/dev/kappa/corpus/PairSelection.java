@@ -1,9 +1,11 @@
 package dev.kappa.corpus;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The pairs of a file that suit a tokenizer, and why the others do not.
@@ -15,7 +17,7 @@ import java.util.Map;
 public record PairSelection(List<Pair> pairs, int read, Map<Reason, Integer> dropped) {
     public PairSelection {
         pairs = List.copyOf(pairs);
-        dropped = Map.copyOf(dropped);
+        dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
     }
 
     /** Why a pair is left out. */

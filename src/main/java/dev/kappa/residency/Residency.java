@@ -1,6 +1,19 @@
 package dev.kappa.residency;
 
+import ai.djl.Device;
+import dev.kappa.catalog.Catalog;
+import dev.kappa.catalog.Dependents;
+import dev.kappa.catalog.Shelf;
 import dev.kappa.experiment.Needs;
+import dev.kappa.fault.Fault;
+import dev.kappa.lm.LanguageModel;
+import dev.kappa.lm.ModelFolder;
+import dev.kappa.sae.Sae;
+import dev.kappa.sae.SaeFolder;
+import jakarta.annotation.PreDestroy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Service;
 
 /**
@@ -8,18 +21,120 @@ import org.springframework.stereotype.Service;
  * leased stays; what is not leased stays while there is room, and goes least recently used first.
  */
 @Service
-public class Residency {
+public class Residency implements Dependents {
+    private final Catalog catalog;
+    private final Memory memory;
+
+    Residency(Catalog catalog, Memory memory) {
+        this.catalog = catalog;
+        this.memory = memory;
+    }
+
     /**
      * Everything the needs name, on one device, with room for activations. Loads what is missing. A user fault
      * {@code too_large_for_device} where no device could ever hold it; a resources fault {@code device_full}
      * where other leases are in the way now. Both say the two numbers.
      */
     public Lease lease(Needs needs, long activationBytes) {
-        throw new UnsupportedOperationException();
+        return new Held(memory.lease(items(needs), activationBytes, Optional.empty()), needs);
     }
 
     /** Refuses needs that no device could ever hold, before a run is accepted. */
     public void requireFits(Needs needs, long activationBytes) {
-        throw new UnsupportedOperationException();
+        memory.requireFits(items(needs), activationBytes);
+    }
+
+    /** Bytes of weights that a run of these needs would still have to load, on the device that has most of them. */
+    public long missingBytes(Needs needs) {
+        return memory.missingBytes(items(needs));
+    }
+
+    /** Loads something ahead of its use. */
+    void load(Shelf shelf, String id, Optional<String> device) {
+        memory.lease(List.of(item(shelf, id)), 0, device).close();
+    }
+
+    /** Loads something and keeps it, whatever else wants the room. */
+    void pin(Shelf shelf, String id, Optional<String> device) {
+        try (Memory.Held held = memory.lease(List.of(item(shelf, id)), 0, device)) {
+            held.pin();
+        }
+    }
+
+    void unpin(Shelf shelf, String id) {
+        memory.unpin(shelf, id);
+    }
+
+    /** Frees something; false where a lease is in the way. */
+    boolean unload(Shelf shelf, String id, Optional<String> device) {
+        return memory.unload(shelf, id, device);
+    }
+
+    List<DeviceView> devices() {
+        return memory.view();
+    }
+
+    @Override
+    public Optional<String> needs(Shelf shelf, String id) {
+        int leases = memory.leases(shelf, id);
+        return leases == 0 ? Optional.empty() : Optional.of(leases + " leases hold it on a device");
+    }
+
+    @Override
+    public void deleted(Shelf shelf, String id) {
+        memory.unload(shelf, id, Optional.empty());
+    }
+
+    @PreDestroy
+    void close() {
+        memory.clear();
+    }
+
+    private List<Item> items(Needs needs) {
+        List<Item> items = new ArrayList<>();
+        needs.model().ifPresent(id -> items.add(item(Shelf.MODEL, id)));
+        needs.saes().stream().distinct().forEach(id -> items.add(item(Shelf.SAE, id)));
+        return items;
+    }
+
+    private Item item(Shelf shelf, String id) {
+        return switch (shelf) {
+            case MODEL -> {
+                ModelFolder folder = catalog.model(id);
+                yield new Item(
+                        shelf, id, catalog.hash(shelf, id), folder.architecture().parameterBytes(), folder::load);
+            }
+            case SAE -> {
+                SaeFolder folder = catalog.sae(id);
+                yield new Item(shelf, id, catalog.hash(shelf, id), folder.shape().bytes(), folder::load);
+            }
+            case CORPUS -> throw Fault.user("not_loadable", "corpus '" + id + "' is not loaded onto a device");
+        };
+    }
+
+    private record Held(Memory.Held held, Needs needs) implements Lease {
+        @Override
+        public Device device() {
+            return held.device();
+        }
+
+        @Override
+        public LanguageModel model() {
+            String id = needs.model()
+                    .orElseThrow(() -> Fault.internal("no_model", "this experiment names no model", null));
+            return (LanguageModel) held.loaded(Shelf.MODEL, id).orElseThrow();
+        }
+
+        @Override
+        public Sae sae(String id) {
+            return (Sae) held.loaded(Shelf.SAE, id)
+                    .orElseThrow(() -> Fault.internal(
+                            "no_sae", "sae '" + id + "' is not among those the run names: " + needs.saes(), null));
+        }
+
+        @Override
+        public void close() {
+            held.close();
+        }
     }
 }

@@ -1,0 +1,67 @@
+package dev.kappa.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Registered models. */
+@RestController
+@RequestMapping("/v1/models")
+class ModelsController {
+    private final Registry registry;
+    private final Entries entries;
+    private final Views views;
+    private final Bodies bodies;
+
+    ModelsController(Registry registry, Entries entries, Views views, Bodies bodies) {
+        this.registry = registry;
+        this.entries = entries;
+        this.views = views;
+        this.bodies = bodies;
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Models(List<Views.Model> models, Optional<String> nextPageToken) {}
+
+    @PostMapping
+    ResponseEntity<Views.Model> register(@RequestBody JsonNode body) {
+        Registration.Model registration = bodies.read(body, Registration.Model.class);
+        Registry.Registered registered = Bodies.about(() -> registry.register(Shelf.MODEL, registration));
+        Views.Model view = views.model(registered.entry());
+        return registered.existed()
+                ? ResponseEntity.ok(view)
+                : ResponseEntity.created(URI.create("/v1/models/" + view.id())).body(view);
+    }
+
+    @GetMapping
+    Models list(
+            @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
+            @RequestParam(name = "page_token") Optional<String> pageToken) {
+        Page page = Page.of(entries, Shelf.MODEL, pageSize, pageToken);
+        return new Models(page.entries().stream().map(views::model).toList(), page.nextToken());
+    }
+
+    @GetMapping("/{id}")
+    Views.Model get(@PathVariable String id) {
+        return views.model(registry.find(Shelf.MODEL, id));
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id) {
+        registry.delete(Shelf.MODEL, id);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.kappa.catalog;
+
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** Answers whose status says more than a fault's category. */
+public final class Refusal {
+    private Refusal() {}
+
+    /** 404: the thing that the address names is not there. */
+    public static ErrorResponseException notFound(String code, String detail) {
+        return refusal(HttpStatus.NOT_FOUND, code, detail);
+    }
+
+    /** 409: the thing is in a state that does not allow it. */
+    public static ErrorResponseException conflict(String code, String detail) {
+        return refusal(HttpStatus.CONFLICT, code, detail);
+    }
+
+    /** 422: each reason with its place in the body. */
+    static ErrorResponseException invalid(List<Place> places) {
+        Place first = places.get(0);
+        ErrorResponseException refusal =
+                refusal(HttpStatus.UNPROCESSABLE_CONTENT, first.code(), first.detail());
+        refusal.getBody().setProperty("errors", places);
+        return refusal;
+    }
+
+    /**
+     * A place in a body.
+     *
+     * @param pointer JSON pointer
+     */
+    record Place(String pointer, String code, String detail) {}
+
+    private static ErrorResponseException refusal(HttpStatus status, String code, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setProperty("code", code);
+        return new ErrorResponseException(status, problem, null);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.kappa.catalog;
+
+import dev.kappa.fault.Fault;
+import dev.kappa.home.Home;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Service;
+
+/** Adds entries to the catalog and removes them. What comes with the product is there from the start. */
+@Service
+class Registry implements InitializingBean {
+    private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+
+    private final Entries entries;
+    private final Home home;
+    private final ObjectProvider<Dependents> dependents;
+    private final Map<Shelf, SortedMap<String, Path>> bundled;
+
+    Registry(Entries entries, Home home, Bundle bundle, ObjectProvider<Dependents> dependents) {
+        this.entries = entries;
+        this.home = home;
+        this.dependents = dependents;
+        this.bundled = Arrays.stream(Shelf.values()).collect(Collectors.toMap(shelf -> shelf, bundle::unpack));
+    }
+
+    /** An entry, and whether it was already there as it was asked for. */
+    record Registered(Entry entry, boolean existed) {}
+
+    /** Before the first request is taken. */
+    @Override
+    public void afterPropertiesSet() {
+        bundled.forEach((shelf, things) -> things.forEach((id, location) -> {
+            Optional<Entry> before = entries.find(shelf, id);
+            String source = "bundled:" + id;
+            if (before.isPresent() && !before.get().bundled()) {
+                LOG.warn("the bundled {} {} is hidden by the one registered from {}",
+                        shelf.label(), id, before.get().source());
+            } else if (before.isEmpty() || !before.get().location().equals(location) || !untouched(before.get())) {
+                entries.put(Inspector.inspect(plain(shelf, id, source), location).entry(shelf, id, source, true));
+                LOG.info("{} {} is registered from the bundle", shelf.label(), id);
+            }
+        }));
+    }
+
+    Registered register(Shelf shelf, Registration registration) {
+        Source source = Source.parse(registration.source());
+        Optional<Entry> before = entries.find(shelf, registration.id());
+        if (before.isPresent()) {
+            return same(before.get(), registration);
+        }
+        Inspection inspection = Inspector.inspect(registration, locate(shelf, source));
+        if (!entries.insert(inspection.entry(shelf, registration.id(), registration.source(), false))) {
+            return same(find(shelf, registration.id()), registration);
+        }
+        LOG.info("{} {} is registered from {}", shelf.label(), registration.id(), registration.source());
+        return new Registered(find(shelf, registration.id()), false);
+    }
+
+    /** The entry of an address; 404 where there is none. */
+    Entry find(Shelf shelf, String id) {
+        return entries.find(shelf, id)
+                .orElseThrow(() -> Refusal.notFound("unknown_" + shelf.label(), unknown(shelf, id)));
+    }
+
+    String unknown(Shelf shelf, String id) {
+        return shelf.label() + " '" + id + "' is not registered; registered: " + entries.ids(shelf);
+    }
+
+    void delete(Shelf shelf, String id) {
+        Entry entry = find(shelf, id);
+        if (entry.bundled()) {
+            throw Refusal.conflict("bundled", shelf.label() + " '" + id + "' comes with the product and stays");
+        }
+        dependents.orderedStream().forEach(dependent -> dependent.needs(shelf, id).ifPresent(reason -> {
+            throw Refusal.conflict("in_use", shelf.label() + " '" + id + "' cannot be deleted: " + reason);
+        }));
+        entries.delete(shelf, id);
+        dependents.orderedStream().forEach(dependent -> dependent.deleted(shelf, id));
+    }
+
+    private static Registered same(Entry entry, Registration registration) {
+        if (!entry.source().equals(registration.source()) || !registration.agreesWith(entry.facts())) {
+            throw Refusal.conflict(
+                    "id_taken",
+                    entry.shelf().label() + " '" + entry.id() + "' is already registered, from '" + entry.source()
+                            + "' with " + entry.facts());
+        }
+        return new Registered(entry, true);
+    }
+
+    private Path locate(Shelf shelf, Source source) {
+        if (source instanceof Source.Bundled name) {
+            return Optional.ofNullable(bundled.get(shelf).get(name.name()))
+                    .orElseThrow(() -> Fault.user(
+                            "unknown_bundled",
+                            "no bundled " + shelf.label() + " is called '" + name.name() + "'; there are: "
+                                    + bundled.get(shelf).keySet()));
+        }
+        if (source instanceof Source.RunArtifact artifact) {
+            return home.directory().resolve("artifacts").resolve(artifact.run()).resolve(artifact.artifact());
+        }
+        return ((Source.Local) source).path();
+    }
+
+    private static boolean untouched(Entry entry) {
+        return Layout.fingerprint(entry.shelf(), entry.location()).equals(entry.fingerprint());
+    }
+
+    private static Registration plain(Shelf shelf, String id, String source) {
+        return switch (shelf) {
+            case MODEL -> new Registration.Model(id, source);
+            case SAE -> new Registration.Dictionary(id, source, null, false);
+            case CORPUS -> new Registration.Corpus(id, source, null, null, null);
+        };
+    }
+}

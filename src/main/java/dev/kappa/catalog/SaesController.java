@@ -1,0 +1,67 @@
+package dev.kappa.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Registered dictionaries. */
+@RestController
+@RequestMapping("/v1/saes")
+class SaesController {
+    private final Registry registry;
+    private final Entries entries;
+    private final Views views;
+    private final Bodies bodies;
+
+    SaesController(Registry registry, Entries entries, Views views, Bodies bodies) {
+        this.registry = registry;
+        this.entries = entries;
+        this.views = views;
+        this.bodies = bodies;
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Saes(List<Views.Sae> saes, Optional<String> nextPageToken) {}
+
+    @PostMapping
+    ResponseEntity<Views.Sae> register(@RequestBody JsonNode body) {
+        Registration.Dictionary registration = bodies.read(body, Registration.Dictionary.class);
+        Registry.Registered registered = Bodies.about(() -> registry.register(Shelf.SAE, registration));
+        Views.Sae view = views.sae(registered.entry());
+        return registered.existed()
+                ? ResponseEntity.ok(view)
+                : ResponseEntity.created(URI.create("/v1/saes/" + view.id())).body(view);
+    }
+
+    @GetMapping
+    Saes list(
+            @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
+            @RequestParam(name = "page_token") Optional<String> pageToken) {
+        Page page = Page.of(entries, Shelf.SAE, pageSize, pageToken);
+        return new Saes(page.entries().stream().map(views::sae).toList(), page.nextToken());
+    }
+
+    @GetMapping("/{id}")
+    Views.Sae get(@PathVariable String id) {
+        return views.sae(registry.find(Shelf.SAE, id));
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id) {
+        registry.delete(Shelf.SAE, id);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.kappa.residency;
+
+import dev.kappa.catalog.Shelf;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A device as the API shows it.
+ *
+ * @param capacityBytes what this server may use of it
+ * @param usedBytes weights and the activations of the leases
+ * @param leases how many hold something here now
+ */
+record DeviceView(
+        String id,
+        long capacityBytes,
+        long usedBytes,
+        long freeBytes,
+        long activationBytes,
+        int leases,
+        List<ResidentView> residents) {
+    /** Something loaded, or being loaded. */
+    record ResidentView(
+            String kind, String id, long bytes, boolean loaded, int leases, boolean pinned, Instant lastUsed) {
+        boolean names(Shelf shelf, String otherId) {
+            return kind.equals(shelf.label()) && id.equals(otherId);
+        }
+    }
+
+    static DeviceView of(DeviceMemory memory) {
+        return new DeviceView(
+                memory.name,
+                memory.capacity,
+                memory.usedBytes(),
+                memory.capacity - memory.usedBytes(),
+                memory.activationBytes(),
+                memory.leases(),
+                memory.residents().stream().map(DeviceView::of).toList());
+    }
+
+    private static ResidentView of(Resident resident) {
+        return new ResidentView(
+                resident.item.shelf().label(),
+                resident.item.id(),
+                resident.item.bytes(),
+                resident.isLoaded(),
+                resident.leases,
+                resident.pinned,
+                resident.lastUsed);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.kappa.residency;
+
+import ai.djl.Device;
+import dev.kappa.catalog.Shelf;
+import java.util.function.Function;
+
+/**
+ * Something that can be loaded.
+ *
+ * @param hash of its contents: another content under the same id is another item
+ * @param bytes that it takes on a device
+ * @param loader reads it onto a device; closing what it returns frees the bytes
+ */
+record Item(Shelf shelf, String id, String hash, long bytes, Function<Device, AutoCloseable> loader) {
+    /** What tells items apart. */
+    record Key(Shelf shelf, String id, String hash) {
+        boolean names(Shelf otherShelf, String otherId) {
+            return shelf == otherShelf && id.equals(otherId);
+        }
+    }
+
+    Key key() {
+        return new Key(shelf, id, hash);
+    }
+}

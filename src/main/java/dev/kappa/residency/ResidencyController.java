@@ -1,0 +1,82 @@
+package dev.kappa.residency;
+
+import dev.kappa.catalog.Catalog;
+import dev.kappa.catalog.Refusal;
+import dev.kappa.catalog.Shelf;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Loads, unloads and pins models and dictionaries. */
+@RestController
+class ResidencyController {
+    private final Catalog catalog;
+    private final Residency residency;
+
+    ResidencyController(Catalog catalog, Residency residency) {
+        this.catalog = catalog;
+        this.residency = residency;
+    }
+
+    /** Where; any device, or of {@code :unload} all, where none is named. */
+    record Where(String device) {}
+
+    /** Where, and whether to pin or to take the pin away. */
+    record Pin(String device, Boolean pinned) {}
+
+    /** Where something is now. */
+    record Placement(String id, List<Place> places) {}
+
+    /** On a device. */
+    record Place(String device, long bytes, int leases, boolean pinned) {}
+
+    @PostMapping("/v1/{shelf:models|saes}/{id}:load")
+    Placement load(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Where> where) {
+        Shelf on = shelf(shelf, id);
+        residency.load(on, id, where.map(Where::device));
+        return placement(on, id);
+    }
+
+    @PostMapping("/v1/{shelf:models|saes}/{id}:unload")
+    Placement unload(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Where> where) {
+        Shelf on = shelf(shelf, id);
+        if (!residency.unload(on, id, where.map(Where::device))) {
+            throw Refusal.conflict("in_use", on.label() + " '" + id + "' is leased by a run");
+        }
+        return placement(on, id);
+    }
+
+    @PostMapping("/v1/{shelf:models|saes}/{id}:pin")
+    Placement pin(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Pin> pin) {
+        Shelf on = shelf(shelf, id);
+        if (pin.map(Pin::pinned).orElse(true)) {
+            residency.pin(on, id, pin.map(Pin::device));
+        } else {
+            residency.unpin(on, id);
+        }
+        return placement(on, id);
+    }
+
+    private Placement placement(Shelf shelf, String id) {
+        return new Placement(
+                id,
+                residency.devices().stream()
+                        .flatMap(device -> device.residents().stream()
+                                .filter(resident -> resident.names(shelf, id))
+                                .map(resident -> new Place(
+                                        device.id(), resident.bytes(), resident.leases(), resident.pinned())))
+                        .toList());
+    }
+
+    /** The shelf of an address under which the id must be registered. */
+    private Shelf shelf(String plural, String id) {
+        Shelf shelf = plural.equals("models") ? Shelf.MODEL : Shelf.SAE;
+        if (!catalog.has(shelf, id)) {
+            throw Refusal.notFound("unknown_" + shelf.label(), shelf.label() + " '" + id + "' is not registered");
+        }
+        return shelf;
+    }
+}

@@ -60,6 +60,9 @@ final class Assembly {
     }
 
     DenseSae streamed(long budget, long chunk) {
+        // Asking for no columns is refused where the matrix is compressed and a part costs as much as all.
+        file.loadColumns(blueprint.encoder().name(), 0, 0, scope).close();
+        file.loadColumns(blueprint.decoder().name(), 0, 0, scope).close();
         Latents latents = new FileLatents(
                 file,
                 blueprint.encoder(),

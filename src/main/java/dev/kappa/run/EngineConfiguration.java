@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
@@ -85,9 +86,10 @@ class EngineConfiguration {
             DataSource dataSource,
             List<Task<?>> tasks,
             EngineSettings settings,
+            @Value("${kappa.devices:cpu}") List<String> devices,
             Recovery recovery) {
         recovery.run();
-        properties.setThreads(settings.lanes());
+        properties.setThreads(settings.lanes() > 0 ? settings.lanes() : devices.size());
         return DbSchedulerConfigurationSupport.buildScheduler(
                 properties, customizer, statistics, clock, dataSource, tasks, List.of(), List.of());
     }

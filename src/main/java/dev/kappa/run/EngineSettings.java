@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How blocks are worked off.
  *
- * @param lanes how many blocks are measured at once: one for each device
+ * @param lanes how many blocks are measured at once; 0 for one on each device
  * @param attempts how often a block may fail before its run does
  * @param retryDelay how long a failed block waits; twice as long after each further failure
  * @param progressInterval least time between two reports of progress to the database
@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("kappa.engine")
 record EngineSettings(
-        @DefaultValue("1") int lanes,
+        @DefaultValue("0") int lanes,
         @DefaultValue("3") int attempts,
         @DefaultValue("1s") Duration retryDelay,
         @DefaultValue("100ms") Duration progressInterval,

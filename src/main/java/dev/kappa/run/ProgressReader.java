@@ -40,6 +40,16 @@ class ProgressReader {
         return found;
     }
 
+    /** How many queued runs go before a queued run. */
+    long ahead(Run run) {
+        return jdbc.sql("select count(*) from run where state = 'QUEUED'"
+                        + " and (priority > :priority or priority = :priority and id < :id)")
+                .param("priority", run.priority())
+                .param("id", run.id())
+                .query(Long.class)
+                .single();
+    }
+
     private static Progress progress(ResultSet row) throws SQLException {
         double fraction = row.getDouble("fraction");
         double seconds = row.getDouble("seconds");

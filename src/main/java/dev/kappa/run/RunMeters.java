@@ -4,13 +4,18 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 
-/** Numbers for Prometheus. Never a run's id as a tag. */
+/** Numbers for Prometheus, never with a run's id as a tag; and a line in the log for each run that ends. */
 @Component
 class RunMeters {
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
     private final MeterRegistry registry;
     private final RunRows runs;
 
@@ -46,7 +51,15 @@ class RunMeters {
 
     private void ended(Run run) {
         Instant start = run.startedAt().orElse(run.createdAt());
-        registry.timer("kappa.run", "experiment", run.experiment(), "outcome", run.state().name().toLowerCase())
-                .record(Duration.between(start, run.finishedAt().orElse(start)));
+        Duration duration = Duration.between(start, run.finishedAt().orElse(start));
+        registry.timer("kappa.run", "experiment", run.experiment(), "outcome", run.state().name().toLowerCase(Locale.ROOT))
+                .record(duration);
+        LOG.info(
+                "Run {} ({}) {} after {} ms{}",
+                run.id(),
+                run.experiment(),
+                run.state(),
+                duration.toMillis(),
+                run.detail().map(detail -> ": " + detail).orElse(""));
     }
 }

@@ -82,6 +82,13 @@ class RunRows {
                 .list();
     }
 
+    /** Every run that has not ended, oldest first. */
+    List<Run> unfinished() {
+        return jdbc.sql("select * from run where state not in ('SUCCEEDED', 'FAILED', 'CANCELLED') order by id")
+                .query(RunRows::run)
+                .list();
+    }
+
     List<BlockInfo> blocks(String run) {
         return jdbc.sql("select * from block where run_id = :run order by index")
                 .param("run", run)

@@ -35,6 +35,11 @@ public class Runs {
         return progress.of(List.of(run)).get(run.id());
     }
 
+    /** How many queued runs go before this one; empty where it is not queued. */
+    public Optional<Long> queuePosition(Run run) {
+        return run.state() == RunState.QUEUED ? Optional.of(progress.ahead(run)) : Optional.empty();
+    }
+
     /** In the order of the runs. */
     public List<Progress> progress(List<Run> runs) {
         var found = progress.of(runs);

@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
  * A run as JSON.
  *
  * @param code of the fault that ended it
+ * @param queuePosition how many queued runs go first; absent where it is not queued, and in lists
  * @param metrics absent in lists
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -28,6 +29,7 @@ record RunView(
         Optional<String> code,
         Optional<String> detail,
         ProgressView progress,
+        Optional<Long> queuePosition,
         JsonNode parameters,
         long seed,
         int blocks,
@@ -59,7 +61,7 @@ record RunView(
         }
     }
 
-    static RunView of(Run run, Progress progress, Optional<List<Metric>> metrics) {
+    static RunView of(Run run, Progress progress, Optional<Long> queuePosition, Optional<List<Metric>> metrics) {
         return new RunView(
                 run.id(),
                 run.experiment(),
@@ -68,6 +70,7 @@ record RunView(
                 run.code(),
                 run.detail(),
                 ProgressView.of(run.state(), progress),
+                queuePosition,
                 Json.parse(run.parameters()),
                 run.seed(),
                 run.blocks(),

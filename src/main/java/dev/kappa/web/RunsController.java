@@ -57,7 +57,7 @@ class RunsController {
         List<Progress> progress = runs.progress(page);
         List<RunView> views = new ArrayList<>();
         for (int i = 0; i < page.size(); i++) {
-            views.add(RunView.of(page.get(i), progress.get(i), Optional.empty()));
+            views.add(RunView.of(page.get(i), progress.get(i), Optional.empty(), Optional.empty()));
         }
         boolean more = found.size() > page.size();
         return new RunsView(views, more ? Optional.of(Paging.token(page.get(page.size() - 1).id())) : Optional.empty());
@@ -82,7 +82,7 @@ class RunsController {
     private RunView view(Run run) {
         Optional<List<Metric>> metrics =
                 run.state() == RunState.SUCCEEDED ? Optional.of(runs.metrics(run.id())) : Optional.empty();
-        return RunView.of(run, runs.progress(run), metrics);
+        return RunView.of(run, runs.progress(run), runs.queuePosition(run), metrics);
     }
 
     private static RunState state(String name) {

@@ -2,12 +2,11 @@ package dev.kappa.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kappa.testing.Gate;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaProcess;
 import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -21,10 +20,10 @@ class RestartTest {
              "parameters": {"draws": 500, "parts": 6, "sequential": true, "gate_from": %d, "gate": "%s"}}""";
 
     @Test
-    void runsInterruptedByAKilledServerAndThenByAStoppedOneEndWithTheSameDigits() throws IOException {
+    void runsInterruptedByAKilledServerAndThenByAStoppedOneEndWithTheSameDigits() {
         Path home = TestHomes.fresh();
-        Path first = home.resolveSibling("first");
-        Path second = home.resolveSibling("second");
+        Gate first = Gate.shut();
+        Gate second = Gate.shut();
         String killed;
         String queued;
         String early;
@@ -38,8 +37,8 @@ class RestartTest {
                     && run.at("/progress/fraction").asDouble() > 0.5);
             server.kill();
         }
-        Files.createFile(first);
-        try (KappaServer server = KappaServer.start(home)) {
+        first.open();
+        try (KappaServer server = KappaServer.start(home, "kappa.engine.lanes=2")) {
             KappaClient client = server.client();
             JsonNode run = client.awaitEnd(killed);
             assertThat(run.get("metrics")).isEqualTo(undisturbed(BODY.formatted(99, first)));
@@ -50,7 +49,7 @@ class RestartTest {
             client.awaitRun(queued, waiting -> waiting.at("/progress/done").asInt() == 2
                     && waiting.at("/progress/fraction").asDouble() > 0.4);
         }
-        Files.createFile(second);
+        second.open();
         try (KappaServer server = KappaServer.start(home)) {
             KappaClient client = server.client();
             JsonNode run = client.awaitEnd(queued);

@@ -2,9 +2,9 @@ package dev.kappa.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kappa.testing.Gate;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
-import dev.kappa.testing.TestHomes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,48 +106,54 @@ class RunLifeTest {
     }
 
     @Test
-    void aRunIsCancelledWhileItIsMeasured() throws IOException {
-        Path gate = gate();
-        String id = client.submit(gated(gate));
-        client.awaitRun(id, run -> run.at("/progress/fraction").asDouble() > 0);
-        assertThat(client.run(id).get("state").asString()).isEqualTo("RUNNING");
-        String state = client.post("/v1/runs/" + id + ":cancel", "").json().get("state").asString();
-        assertThat(state).isIn("CANCELLING", "CANCELLED");
-        JsonNode run = client.awaitEnd(id);
-        assertThat(run.get("state").asString()).isEqualTo("CANCELLED");
-        assertThat(run.get("state_reason").asString()).isEqualTo("USER");
-        assertThat(client.get("/v1/runs/" + id + "/metrics").json().get("metrics")).isEmpty();
+    void aRunIsCancelledWhileItIsMeasured() {
+        try (Gate gate = Gate.shut()) {
+            String id = client.submit(gate.body());
+            client.awaitRun(id, run -> run.at("/progress/fraction").asDouble() > 0);
+            assertThat(client.run(id).get("state").asString()).isEqualTo("RUNNING");
+            String state = client.post("/v1/runs/" + id + ":cancel", "").json().get("state").asString();
+            assertThat(state).isIn("CANCELLING", "CANCELLED");
+            JsonNode run = client.awaitEnd(id);
+            assertThat(run.get("state").asString()).isEqualTo("CANCELLED");
+            assertThat(run.get("state_reason").asString()).isEqualTo("USER");
+            assertThat(client.get("/v1/runs/" + id + "/metrics").json().get("metrics")).isEmpty();
+        }
     }
 
     @Test
-    void aRunIsCancelledWhileItWaitsAndCancellingAgainChangesNothing() throws IOException {
-        Path gate = gate();
-        String busy = client.submit(gated(gate));
-        client.awaitState(busy, "RUNNING");
-        String waiting = client.submit("{\"experiment\": \"counting\"}");
-        assertThat(client.run(waiting).get("state").asString()).isEqualTo("QUEUED");
-        JsonNode cancelled = client.post("/v1/runs/" + waiting + ":cancel", "").json();
-        assertThat(cancelled.get("state").asString()).isEqualTo("CANCELLED");
-        KappaClient.Answer again = client.post("/v1/runs/" + waiting + ":cancel", "");
-        assertThat(again.status()).isEqualTo(200);
-        assertThat(again.json().get("finished_at")).isEqualTo(cancelled.get("finished_at"));
-        Files.createFile(gate);
-        assertThat(client.awaitEnd(busy).get("state").asString()).isEqualTo("SUCCEEDED");
-        assertThat(client.post("/v1/runs/" + busy + ":cancel", "").json().get("state").asString())
-                .isEqualTo("SUCCEEDED");
-        assertThat(client.run(waiting).get("state").asString()).isEqualTo("CANCELLED");
+    void aRunIsCancelledWhileItWaitsAndCancellingAgainChangesNothing() {
+        try (Gate gate = Gate.shut()) {
+            String busy = client.submit(gate.body());
+            client.awaitState(busy, "RUNNING");
+            String waiting = client.submit("{\"experiment\": \"counting\"}");
+            assertThat(client.run(waiting).get("state").asString()).isEqualTo("QUEUED");
+            JsonNode cancelled = client.post("/v1/runs/" + waiting + ":cancel", "").json();
+            assertThat(cancelled.get("state").asString()).isEqualTo("CANCELLED");
+            KappaClient.Answer again = client.post("/v1/runs/" + waiting + ":cancel", "");
+            assertThat(again.status()).isEqualTo(200);
+            assertThat(again.json().get("finished_at")).isEqualTo(cancelled.get("finished_at"));
+            gate.open();
+            assertThat(client.awaitEnd(busy).get("state").asString()).isEqualTo("SUCCEEDED");
+            assertThat(client.post("/v1/runs/" + busy + ":cancel", "").json().get("state").asString())
+                    .isEqualTo("SUCCEEDED");
+            assertThat(client.run(waiting).get("state").asString()).isEqualTo("CANCELLED");
+        }
     }
 
     @Test
-    void aHigherPriorityGoesFirst() throws IOException {
-        Path gate = gate();
-        String busy = client.submit(gated(gate));
-        client.awaitState(busy, "RUNNING");
-        String ordinary = client.submit("{\"experiment\": \"counting\"}");
-        String urgent = client.submit("{\"experiment\": \"counting\", \"priority\": 7}");
-        Files.createFile(gate);
-        String ended = client.awaitEnd(urgent).get("finished_at").asString();
-        assertThat(client.awaitEnd(ordinary).get("started_at").asString()).isGreaterThan(ended);
+    void aHigherPriorityGoesFirst() {
+        try (Gate gate = Gate.shut()) {
+            String busy = client.submit(gate.body());
+            client.awaitState(busy, "RUNNING");
+            String ordinary = client.submit("{\"experiment\": \"counting\"}");
+            String urgent = client.submit("{\"experiment\": \"counting\", \"priority\": 7}");
+            assertThat(client.run(urgent).get("queue_position").asInt()).isZero();
+            assertThat(client.run(ordinary).get("queue_position").asInt()).isPositive();
+            assertThat(client.run(busy).has("queue_position")).isFalse();
+            gate.open();
+            String ended = client.awaitEnd(urgent).get("finished_at").asString();
+            assertThat(client.awaitEnd(ordinary).get("started_at").asString()).isGreaterThan(ended);
+        }
     }
 
     @Test
@@ -213,15 +219,5 @@ class RunLifeTest {
                 {"experiment": "counting", "seed": 3,
                  "parameters": {"trouble": "%s", "trouble_times": %d, "name": "%s"}}"""
                 .formatted(kind, times, UUID.randomUUID());
-    }
-
-    static String gated(Path gate) {
-        return "{\"experiment\": \"counting\", \"parameters\": {\"gate\": \"" + gate + "\"}}";
-    }
-
-    /** A file that is not there yet. */
-    private static Path gate() throws IOException {
-        Path home = TestHomes.fresh();
-        return Files.createDirectories(home).resolve("gate");
     }
 }

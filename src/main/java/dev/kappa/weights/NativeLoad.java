@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kappa.fault.Fault;
 import dev.kappa.tensor.Scope;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -73,16 +74,26 @@ final class NativeLoad {
     private static NDArray columns(StoredTensor tensor, long from, long to, Shape shape, NDManager manager) {
         NDArray array = manager.create(shape, DataType.FLOAT32);
         if (shape.size() > 0) {
-            FloatBuffer memory = array.toByteBuffer(true).asFloatBuffer();
+            ByteBuffer memory = array.toByteBuffer(true);
             long width = tensor.info().shape().get(1);
-            IntStream.range(0, (int) shape.get(0)).parallel().forEach(row -> {
-                long start = row * width + from;
-                int target = (int) (row * (to - from));
-                Chunks.inOrder(tensor, start, start + to - from, (at, bytes) ->
-                        Numbers.toFloats(tensor.info().type(), bytes, from(memory, target + (int) (at - start))));
-            });
+            int bytes = (int) (to - from) * Float.BYTES;
+            IntStream.range(0, (int) shape.get(0)).parallel().forEach(row ->
+                    row(tensor, row * width + from, memory.slice(row * bytes, bytes).order(memory.order())));
         }
         return array;
+    }
+
+    /** Widens consecutive elements into memory; those of f32 on a little-endian machine go there without a stop. */
+    private static void row(StoredTensor tensor, long from, ByteBuffer memory) {
+        if (tensor.info().type() == ElementType.F32 && memory.order() == ByteOrder.LITTLE_ENDIAN) {
+            try (Elements.Cursor cursor = tensor.elements().cursor(from)) {
+                cursor.read(memory);
+            }
+            return;
+        }
+        FloatBuffer floats = memory.asFloatBuffer();
+        Chunks.inOrder(tensor, from, from + floats.capacity(), (at, bytes) ->
+                Numbers.toFloats(tensor.info().type(), bytes, from(floats, (int) (at - from))));
     }
 
     private static Optional<ByteBuffer> mapped(StoredTensor tensor, long from, long to) {

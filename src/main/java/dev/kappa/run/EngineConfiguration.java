@@ -51,10 +51,13 @@ class EngineConfiguration {
 
     private static <T> CompletionHandler<T> next(Optional<Duration> again) {
         return (complete, operations) -> {
-            if (again.isPresent()) {
-                operations.reschedule(complete, complete.getTimeDone().plus(again.get()));
-            } else {
+            if (again.isEmpty()) {
                 operations.remove();
+            } else if (again.get().isZero()) {
+                // What was handed back keeps its place in the queue.
+                operations.reschedule(complete, complete.getExecution().executionTime);
+            } else {
+                operations.reschedule(complete, complete.getTimeDone().plus(again.get()));
             }
         };
     }

@@ -2,34 +2,38 @@ package dev.kappa.run;
 
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Finds the place in a document that a message is about. */
 final class Pointers {
+    private record Found(String pointer, int at) {}
+
     private Pointers() {}
 
     /**
-     * A pointer to the first value that the message quotes in single quotes, as every fault names the value it
+     * A pointer to the value that the message quotes first, in single quotes, as every fault names the value it
      * is about; {@code base} where it quotes none.
      */
     static String toQuoted(String message, JsonNode document, String base) {
-        String found = find(message, document, base);
-        return found == null ? base : found;
+        return find(message, document, base).map(Found::pointer).orElse(base);
     }
 
-    private static String find(String message, JsonNode node, String pointer) {
+    private static Optional<Found> find(String message, JsonNode node, String pointer) {
         if (node.isValueNode()) {
-            return message.contains("'" + node.asString() + "'") ? pointer : null;
+            int at = message.indexOf("'" + node.asString() + "'");
+            return at < 0 ? Optional.empty() : Optional.of(new Found(pointer, at));
         }
+        Optional<Found> first = Optional.empty();
         int index = 0;
         Iterator<Map.Entry<String, JsonNode>> properties = node.properties().iterator();
         for (JsonNode child : node) {
             String step = node.isObject() ? properties.next().getKey() : Integer.toString(index++);
-            String found = find(message, child, pointer + "/" + step);
-            if (found != null) {
-                return found;
+            Optional<Found> found = find(message, child, pointer + "/" + step);
+            if (found.isPresent() && first.filter(before -> before.at() <= found.get().at()).isEmpty()) {
+                first = found;
             }
         }
-        return null;
+        return first;
     }
 }

@@ -14,3 +14,14 @@ create table catalog_entry (
     primary key (shelf, id)
 );
 create index catalog_entry_newest on catalog_entry (shelf, created_at desc, id desc);
+
+-- What is on its way from a hub. The row goes when it has become an entry; code and detail say why it failed.
+create table catalog_download (
+    shelf text not null,
+    id text not null,
+    registration json not null,
+    code text,
+    detail text,
+    created_at timestamptz not null default now(),
+    primary key (shelf, id)
+);

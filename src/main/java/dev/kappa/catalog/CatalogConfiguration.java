@@ -1,7 +1,11 @@
 package dev.kappa.catalog;
 
+import dev.kappa.catalog.hub.HubCache;
+import dev.kappa.catalog.hub.HubSettings;
 import dev.kappa.corpus.CorpusReader;
 import dev.kappa.home.Home;
+import java.net.URI;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,6 +15,16 @@ class CatalogConfiguration {
     @Bean
     Bundle bundle(Home home, @Value("${kappa.bundle:bundled/}") String root) {
         return new Bundle(root, home);
+    }
+
+    /** @param token shown to the endpoint's origin and to no other */
+    @Bean
+    HubCache hubCache(
+            Home home,
+            @Value("${kappa.hub.endpoint:https://huggingface.co}") URI endpoint,
+            @Value("${HF_TOKEN:}") String token) {
+        Optional<String> given = Optional.of(token.strip()).filter(text -> !text.isEmpty());
+        return new HubCache(home.directory().resolve("hub"), HubSettings.of(endpoint, given));
     }
 
     @Bean

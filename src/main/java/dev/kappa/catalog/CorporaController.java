@@ -3,7 +3,6 @@ package dev.kappa.catalog;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kappa.corpus.PairSelection;
 import dev.kappa.experiment.Needs;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -41,13 +40,12 @@ class CorporaController {
     record Corpora(List<Views.Corpus> corpora, Optional<String> nextPageToken) {}
 
     @PostMapping
-    ResponseEntity<Views.Corpus> register(@RequestBody JsonNode body) {
+    ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Corpus registration = bodies.read(body, Registration.Corpus.class);
-        Registry.Registered registered = Bodies.about(() -> registry.register(Shelf.CORPUS, registration));
-        Views.Corpus view = views.corpus(registered.entry(), Optional.empty());
-        return registered.existed()
-                ? ResponseEntity.ok(view)
-                : ResponseEntity.created(URI.create("/v1/corpora/" + view.id())).body(view);
+        return Answers.of(
+                Bodies.about(() -> registry.register(Shelf.CORPUS, registration)),
+                "/v1/corpora/" + registration.id(),
+                entry -> views.corpus(entry, Optional.empty()));
     }
 
     @GetMapping

@@ -67,7 +67,7 @@ final class Inspector {
 
     /** A path on this machine tells for itself; only a hub's says more than the folder it is kept in. */
     private static String origin(String source) {
-        return source.startsWith("hf:") ? source.substring("hf:".length()) : "";
+        return Source.parse(source) instanceof Source.Hub hub ? hub.reference().path() : "";
     }
 
     private static Inspection corpus(Registration.Corpus registration, Path location) {

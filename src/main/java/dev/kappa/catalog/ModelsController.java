@@ -1,7 +1,6 @@
 package dev.kappa.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -37,13 +36,12 @@ class ModelsController {
     record Models(List<Views.Model> models, Optional<String> nextPageToken) {}
 
     @PostMapping
-    ResponseEntity<Views.Model> register(@RequestBody JsonNode body) {
+    ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Model registration = bodies.read(body, Registration.Model.class);
-        Registry.Registered registered = Bodies.about(() -> registry.register(Shelf.MODEL, registration));
-        Views.Model view = views.model(registered.entry());
-        return registered.existed()
-                ? ResponseEntity.ok(view)
-                : ResponseEntity.created(URI.create("/v1/models/" + view.id())).body(view);
+        return Answers.of(
+                Bodies.about(() -> registry.register(Shelf.MODEL, registration)),
+                "/v1/models/" + registration.id(),
+                entry -> views.model(entry));
     }
 
     @GetMapping
@@ -54,9 +52,12 @@ class ModelsController {
         return new Models(page.entries().stream().map(views::model).toList(), page.nextToken());
     }
 
+    /** An entry, or how far its download is. */
     @GetMapping("/{id}")
-    Views.Model get(@PathVariable String id) {
-        return views.model(registry.find(Shelf.MODEL, id));
+    Object get(@PathVariable String id) {
+        return registry.onItsWay(Shelf.MODEL, id)
+                .map(Object.class::cast)
+                .orElseGet(() -> views.model(registry.find(Shelf.MODEL, id)));
     }
 
     @DeleteMapping("/{id}")

@@ -16,9 +16,22 @@ sealed interface Registration {
 
     String ID_RULE = "must be 1 to 63 of a-z, 0-9, '.', '_', '-', and start with a letter or digit";
 
+    /** The class of a shelf's registrations. */
+    static Class<? extends Registration> of(Shelf shelf) {
+        return switch (shelf) {
+            case MODEL -> Model.class;
+            case SAE -> Dictionary.class;
+            case CORPUS -> Corpus.class;
+        };
+    }
+
     String id();
 
+    /** Absent where a recipe of the catalog has this id. */
     String source();
+
+    /** What is filled in from a recipe. */
+    Registration from(Recipe recipe);
 
     /** Whether an entry with these facts is what is asked for, its source being the same. */
     boolean agreesWith(Facts facts);
@@ -26,7 +39,12 @@ sealed interface Registration {
     /** A model from a source. */
     record Model(
             @NotNull @Pattern(regexp = ID, message = ID_RULE) String id,
-            @NotNull String source) implements Registration {
+            String source) implements Registration {
+        @Override
+        public Model from(Recipe recipe) {
+            return new Model(id, recipe.source());
+        }
+
         @Override
         public boolean agreesWith(Facts facts) {
             return true;
@@ -41,9 +59,15 @@ sealed interface Registration {
      */
     record Dictionary(
             @NotNull @Pattern(regexp = ID, message = ID_RULE) String id,
-            @NotNull String source,
+            String source,
             String hook,
             boolean saelensCompat) implements Registration {
+        @Override
+        public Dictionary from(Recipe recipe) {
+            return new Dictionary(
+                    id, recipe.source(), hook == null ? recipe.hook().orElse(null) : hook, saelensCompat);
+        }
+
         @Override
         public boolean agreesWith(Facts facts) {
             SaeFacts sae = (SaeFacts) facts;
@@ -58,10 +82,15 @@ sealed interface Registration {
     /** A corpus from a source. The kind is found out where it is not given. */
     record Corpus(
             @NotNull @Pattern(regexp = ID, message = ID_RULE) String id,
-            @NotNull String source,
+            String source,
             String kind,
             @Min(1) @Max(CorpusFile.HIGHEST_LIMIT) Long maxTokens,
             PairLength pairLength) implements Registration {
+        @Override
+        public Corpus from(Recipe recipe) {
+            return new Corpus(id, recipe.source(), kind, maxTokens, pairLength);
+        }
+
         @Override
         public boolean agreesWith(Facts facts) {
             CorpusFacts corpus = (CorpusFacts) facts;

@@ -22,17 +22,33 @@ class Registry implements InitializingBean {
     private final Entries entries;
     private final Home home;
     private final ObjectProvider<Dependents> dependents;
+    private final Downloads downloads;
+    private final Recipes recipes;
     private final Map<Shelf, SortedMap<String, Path>> bundled;
 
-    Registry(Entries entries, Home home, Bundle bundle, ObjectProvider<Dependents> dependents) {
+    Registry(
+            Entries entries,
+            Home home,
+            Bundle bundle,
+            Downloads downloads,
+            Recipes recipes,
+            ObjectProvider<Dependents> dependents) {
         this.entries = entries;
         this.home = home;
+        this.downloads = downloads;
+        this.recipes = recipes;
         this.dependents = dependents;
         this.bundled = Arrays.stream(Shelf.values()).collect(Collectors.toMap(shelf -> shelf, bundle::unpack));
     }
 
+    /** What came of a registration. */
+    sealed interface Outcome {}
+
     /** An entry, and whether it was already there as it was asked for. */
-    record Registered(Entry entry, boolean existed) {}
+    record Registered(Entry entry, boolean existed) implements Outcome {}
+
+    /** Will be an entry when it has been downloaded. */
+    record OnItsWay(Download download) implements Outcome {}
 
     /** Before the first request is taken. */
     @Override
@@ -50,11 +66,16 @@ class Registry implements InitializingBean {
         }));
     }
 
-    Registered register(Shelf shelf, Registration registration) {
+    /** Registers what is on this machine; of what is on a hub the download is started. */
+    Outcome register(Shelf shelf, Registration asked) {
+        Registration registration = asked.source() != null ? asked : asked.from(recipe(shelf, asked.id()));
         Source source = Source.parse(registration.source());
         Optional<Entry> before = entries.find(shelf, registration.id());
         if (before.isPresent()) {
             return same(before.get(), registration);
+        }
+        if (source instanceof Source.Hub) {
+            return new OnItsWay(downloads.start(shelf, registration));
         }
         Inspection inspection = Inspector.inspect(registration, locate(shelf, source));
         if (!entries.insert(inspection.entry(shelf, registration.id(), registration.source(), false))) {
@@ -71,10 +92,24 @@ class Registry implements InitializingBean {
     }
 
     String unknown(Shelf shelf, String id) {
-        return shelf.label() + " '" + id + "' is not registered; registered: " + entries.ids(shelf);
+        String state = downloads.find(shelf, id)
+                .map(download -> switch (download.state()) {
+                    case DOWNLOADING -> " yet, it is being downloaded";
+                    case FAILED -> ", its download failed";
+                })
+                .orElse("");
+        return shelf.label() + " '" + id + "' is not registered" + state + "; registered: " + entries.ids(shelf);
+    }
+
+    /** The download of an address, where there is no entry but one on its way. */
+    Optional<Download> onItsWay(Shelf shelf, String id) {
+        return entries.find(shelf, id).isPresent() ? Optional.empty() : downloads.find(shelf, id);
     }
 
     void delete(Shelf shelf, String id) {
+        if (downloads.cancel(shelf, id)) {
+            return;
+        }
         Entry entry = find(shelf, id);
         if (entry.bundled()) {
             throw Refusal.conflict("bundled", shelf.label() + " '" + id + "' comes with the product and stays");
@@ -94,6 +129,17 @@ class Registry implements InitializingBean {
                             + "' with " + entry.facts());
         }
         return new Registered(entry, true);
+    }
+
+    private Recipe recipe(Shelf shelf, String id) {
+        return recipes.find(shelf, id)
+                .orElseThrow(() -> Fault.user(
+                        "missing",
+                        "source is missing, and '" + id + "' is not one of the catalog, which can be registered without: "
+                                + recipes.all().stream()
+                                        .filter(recipe -> recipe.kind().equals(shelf.label()))
+                                        .map(Recipe::id)
+                                        .toList()));
     }
 
     private Path locate(Shelf shelf, Source source) {

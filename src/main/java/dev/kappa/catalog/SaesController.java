@@ -1,7 +1,6 @@
 package dev.kappa.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -37,13 +36,12 @@ class SaesController {
     record Saes(List<Views.Sae> saes, Optional<String> nextPageToken) {}
 
     @PostMapping
-    ResponseEntity<Views.Sae> register(@RequestBody JsonNode body) {
+    ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Dictionary registration = bodies.read(body, Registration.Dictionary.class);
-        Registry.Registered registered = Bodies.about(() -> registry.register(Shelf.SAE, registration));
-        Views.Sae view = views.sae(registered.entry());
-        return registered.existed()
-                ? ResponseEntity.ok(view)
-                : ResponseEntity.created(URI.create("/v1/saes/" + view.id())).body(view);
+        return Answers.of(
+                Bodies.about(() -> registry.register(Shelf.SAE, registration)),
+                "/v1/saes/" + registration.id(),
+                entry -> views.sae(entry));
     }
 
     @GetMapping
@@ -54,9 +52,12 @@ class SaesController {
         return new Saes(page.entries().stream().map(views::sae).toList(), page.nextToken());
     }
 
+    /** An entry, or how far its download is. */
     @GetMapping("/{id}")
-    Views.Sae get(@PathVariable String id) {
-        return views.sae(registry.find(Shelf.SAE, id));
+    Object get(@PathVariable String id) {
+        return registry.onItsWay(Shelf.SAE, id)
+                .map(Object.class::cast)
+                .orElseGet(() -> views.sae(registry.find(Shelf.SAE, id)));
     }
 
     @DeleteMapping("/{id}")

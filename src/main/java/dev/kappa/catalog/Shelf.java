@@ -16,6 +16,11 @@ public enum Shelf {
         this.facts = facts;
     }
 
+    /** The shelf of a {@link #label}. */
+    static Shelf of(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+
     /** The word in codes, hashes and messages: {@code model}, {@code sae}, {@code corpus}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -1,5 +1,6 @@
 package dev.kappa.catalog;
 
+import dev.kappa.catalog.hub.HubReference;
 import dev.kappa.fault.Fault;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -17,9 +18,13 @@ sealed interface Source {
     /** {@code run:<run id>/<artifact>}: what a run left behind. */
     record RunArtifact(String run, String artifact) implements Source {}
 
+    /** {@code hf:owner/name[@revision][/folder]}: of a hub. */
+    record Hub(HubReference reference) implements Source {}
+
     Pattern RUN = Pattern.compile("(?<run>[A-Za-z0-9][A-Za-z0-9_-]*)/(?<artifact>[A-Za-z0-9][A-Za-z0-9._-]*)");
 
-    String ACCEPTED = "accepted: bundled:<name>, file:<path>, run:<run id>/<artifact>";
+    String ACCEPTED =
+            "accepted: bundled:<name>, file:<path>, run:<run id>/<artifact>, hf:owner/name[@revision][/sub/folder]";
 
     static Source parse(String text) {
         int colon = text.indexOf(':');
@@ -31,6 +36,7 @@ sealed interface Source {
             case "bundled" -> new Bundled(rest);
             case "file" -> new Local(path(text, rest));
             case "run" -> run(text, rest);
+            case "hf" -> new Hub(HubReference.parse(rest));
             default -> throw invalid(text);
         };
     }

@@ -17,6 +17,9 @@ import org.springframework.stereotype.Component;
 /** Entries as the API shows them. */
 @Component
 class Views {
+    /** The state of an entry; a {@link Download} has others. */
+    private static final String READY = "ready";
+
     private final Opened opened;
 
     Views(Opened opened) {
@@ -31,6 +34,7 @@ class Views {
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Model(
             String id,
+            String state,
             String source,
             boolean bundled,
             String hash,
@@ -44,6 +48,7 @@ class Views {
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Sae(
             String id,
+            String state,
             String source,
             boolean bundled,
             String hash,
@@ -68,6 +73,7 @@ class Views {
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Corpus(
             String id,
+            String state,
             String source,
             boolean bundled,
             String hash,
@@ -100,6 +106,7 @@ class Views {
         Looked<Architecture> looked = look(entry, any -> opened.model(any).architecture());
         return new Model(
                 entry.id(),
+                READY,
                 entry.source(),
                 entry.bundled(),
                 entry.hash(),
@@ -115,6 +122,7 @@ class Views {
         Optional<SaeShape> shape = looked.found();
         return new Sae(
                 entry.id(),
+                READY,
                 entry.source(),
                 entry.bundled(),
                 entry.hash(),
@@ -136,6 +144,7 @@ class Views {
         boolean documents = facts.kind() == CorpusKind.TEXT || facts.kind() == CorpusKind.JSONL;
         return new Corpus(
                 entry.id(),
+                READY,
                 entry.source(),
                 entry.bundled(),
                 entry.hash(),

@@ -45,7 +45,7 @@ final class Encoder {
             try (Scope inner = scope.child()) {
                 NDIndex slice = new NDIndex().addSliceDim(from, Math.min(rows, from + step));
                 Entries found = someRows(x.get(inner.manager(), slice), inner);
-                parts.add(found.moved(from, 0).keptIn(scope));
+                parts.add(found.fromRow(from).keptIn(scope));
             }
         }
         return Entries.concat(parts, scope);
@@ -60,10 +60,11 @@ final class Encoder {
         for (long from = 0, to; from < width; from = to) {
             to = end(from, step);
             try (Scope inner = scope.child()) {
-                parts.add(fired(x, from, to, inner).moved(0, from).keptIn(scope));
+                parts.add(fired(x, from, to, inner).fromLatent(from).keptIn(scope));
             }
         }
-        return parts.size() == 1 ? parts.get(0) : Entries.concat(parts, scope).sorted(width);
+        Entries all = Entries.concat(parts, scope);
+        return parts.size() > 1 ? all.sorted(width) : all;
     }
 
     /** As many whole units as the budget allows, but not so few that the digits would change. */

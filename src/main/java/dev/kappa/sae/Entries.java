@@ -33,13 +33,17 @@ record Entries(NDArray rows, NDArray latents, NDArray values) {
         NDArray positions = mask.nonzero(); // [entries, 2]
         NDArray rows = positions.get(new NDIndex(":, 0"));
         NDArray columns = positions.get(new NDIndex(":, 1"));
-        NDArray flat = rows.mul(values.getShape().get(1)).add(columns);
-        return new Entries(rows, names == null ? columns : names.take(flat), values.take(flat));
+        try (NDArray flat = rows.mul(values.getShape().get(1)).addi(columns)) {
+            return new Entries(rows, names == null ? columns : names.take(flat), values.take(flat));
+        }
     }
 
     static Entries concat(List<Entries> parts, Scope scope) {
         if (parts.isEmpty()) {
             return none(scope);
+        }
+        if (parts.size() == 1) {
+            return parts.get(0);
         }
         return new Entries(concat(parts, Entries::rows), concat(parts, Entries::latents), concat(parts, Entries::values));
     }
@@ -48,9 +52,14 @@ record Entries(NDArray rows, NDArray latents, NDArray values) {
         return NDArrays.concat(new NDList(parts.stream().map(field).toList()));
     }
 
-    /** The same entries with rows and latents counted from another start. */
-    Entries moved(long firstRow, long firstLatent) {
-        return new Entries(rows.add(firstRow), latents.add(firstLatent), values);
+    /** The same entries with rows counted from another start. */
+    Entries fromRow(long first) {
+        return first == 0 ? this : new Entries(rows.add(first), latents, values);
+    }
+
+    /** The same entries with latents counted from another start, and no longer as views of one array. */
+    Entries fromLatent(long first) {
+        return new Entries(rows.add(0), latents.add(first), values);
     }
 
     /** In order of row and then latent. */

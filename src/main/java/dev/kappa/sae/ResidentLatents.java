@@ -9,7 +9,7 @@ import dev.kappa.tensor.Sparse;
 /** Matrices on the device. */
 record ResidentLatents(NDArray encoder, NDArray decoder) implements Latents {
     /** Enough for the product to run at the speed of arithmetic and not of memory. */
-    private static final int ROWS = 256;
+    private static final int ROWS = 128;
 
     @Override
     public int rowsPerPass() {

@@ -35,7 +35,10 @@ public final class SaeFolder {
         return blueprint.shape();
     }
 
-    /** Loads all weights onto a device. */
+    /**
+     * Loads all weights onto a device. A bias or threshold that is no number is refused; the two matrices are not
+     * searched for such. Where the decoder is stored by columns, both orders of it exist for a moment.
+     */
     public DenseSae load(Device device) {
         return Assembly.load(blueprint, device);
     }

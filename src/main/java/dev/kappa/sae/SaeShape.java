@@ -7,7 +7,7 @@ import java.util.Optional;
  * What is known of a dictionary before its weights are loaded.
  *
  * @param format the release's layout: {@code saelens}, {@code gemma_scope}, {@code llama_scope},
- *     {@code sparsify}, {@code dictionary_learning}
+ *     {@code sparsify}, {@code dictionary_learning}; {@code arrays} where it is of no release
  * @param activation {@code relu}, {@code jumprelu}, {@code topk}, {@code gated}, …
  * @param dIn width of the activation it reads and rebuilds
  * @param width number of latents

@@ -10,6 +10,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.kappa.fault.Fault;
 import dev.kappa.tensor.Scope;
+import dev.kappa.tensor.Tape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -205,6 +206,20 @@ class DenseSaeTest {
             assertThat(batch.manager().getManagedArrays()).hasSize(6); // values and steps are one array
         }
         assertThat(scope.manager().getManagedArrays()).hasSize(resident);
+    }
+
+    @Test
+    void encodingAndDecodingRecordNothingForTheBackwardPass() {
+        DenseSae sae = sae(new Activation.TopK(3), 1 << 24);
+        try (Tape tape = Tape.open(scope)) {
+            NDArray leaf = tape.leaf(new Shape(4, D));
+            NDArray x = normal(4, D).add(leaf);
+            SparseCode code = sae.encode(x);
+            assertThat(code.values().hasGradient()).isFalse();
+            assertThat(sae.decode(x, code).hasGradient()).isFalse();
+            tape.backward(x.sum());
+            assertThat(tape.takeGradient(leaf).toFloatArray()).containsOnly(1);
+        }
     }
 
     @Test

@@ -86,7 +86,9 @@ class SparsifyTest {
         refused("{\"num_latents\": 8, \"k\": 1, \"d_in\": 4, \"signed\": true}", "unsupported_dictionary", "'signed' is true");
         refused("{\"num_latents\": 8, \"k\": 1, \"d_in\": 4, \"activation\": \"sparsemax\"}", "unsupported_dictionary", "sparsemax");
         refused("{\"num_latents\": 8, \"k\": 3, \"d_in\": 4, \"activation\": \"groupmax\"}", "dictionary_malformed", "'k' is 3");
-        refused("{\"k\": 3, \"d_in\": 4}", "dictionary_malformed", "expected [128, 4]");
+        refused("{\"num_latents\": \"8\", \"k\": 1, \"d_in\": 4}", "dictionary_malformed", "'num_latents' is");
+        refused("{\"expansion_factor\": 2000000000, \"k\": 1, \"d_in\": 4}", "dictionary_malformed", "'expansion_factor' is");
+        refused("{\"num_latents\": 0, \"k\": 3, \"d_in\": 4}", "dictionary_malformed", "expected [128, 4]");
     }
 
     private void refused(String config, String code, String names) throws IOException {

@@ -39,7 +39,8 @@ final class Config {
         try {
             long size = Files.size(path);
             if (size > LONGEST_FILE) {
-                throw Fault.user("dictionary_malformed", file + " has " + size + " bytes; at most " + LONGEST_FILE + " are read");
+                throw Fault.user(
+                        "dictionary_malformed", file + " has " + size + " bytes; at most " + LONGEST_FILE + " are read");
             }
             JsonNode node = MAPPER.readTree(Files.readAllBytes(path));
             if (!node.isObject()) {

@@ -103,9 +103,11 @@ final class DictionaryLearning implements Release {
 
     /** The oldest files say other things in their config.json, none of which is needed. */
     private static Optional<Config> trainer(Path path) {
-        return Files.isRegularFile(path)
-                ? Optional.of(Config.read(path)).filter(config -> config.raw("trainer").isObject()).map(config -> config.object("trainer"))
-                : Optional.empty();
+        if (!Files.isRegularFile(path)) {
+            return Optional.empty();
+        }
+        Config config = Config.read(path);
+        return config.raw("trainer").isObject() ? Optional.of(config.object("trainer")) : Optional.empty();
     }
 
     private static String classOf(Tensors tensors) {
@@ -122,7 +124,8 @@ final class DictionaryLearning implements Release {
             return tensors.has("k") ? "MatryoshkaBatchTopKSAE" : "JumpReluAutoEncoder";
         }
         throw Fault.user("unknown_dictionary_format", "ae.pt has the tensors " + tensors.file().tensors().keySet()
-                + ", which do not tell its class: put config.json with 'trainer.dict_class' beside it; accepted: " + CLASSES);
+                + ", which do not tell its class: put config.json with 'trainer.dict_class' beside it; accepted: "
+                + CLASSES);
     }
 
     private static void expect(Tensors tensors, Layout layout, int width, int dIn) {
@@ -161,7 +164,8 @@ final class DictionaryLearning implements Release {
         Optional<Integer> said = trainer.filter(config -> config.has("k")).map(config -> config.count("k"));
         long k = tensors.has("k") ? single(tensors.file().longs("k")) : said.orElse(0);
         if (k < 1 || k > width || said.isPresent() && said.get() != k) {
-            throw Fault.user("dictionary_malformed", "ae.pt: 'k' is " + k + said.map(other -> ", in config.json " + other).orElse("")
+            throw Fault.user("dictionary_malformed", "ae.pt: 'k' is " + k
+                    + said.map(other -> ", in config.json " + other).orElse("")
                     + "; it must be the same, from 1 to the width, " + width);
         }
         return (int) k;
@@ -175,8 +179,8 @@ final class DictionaryLearning implements Release {
     private static float threshold(Tensors tensors) {
         float[] values = tensors.file().floats("threshold");
         if (values.length != 1 || !(values[0] >= 0)) {
-            throw Fault.user("unsupported_dictionary", "ae.pt: 'threshold' is " + (values.length == 1 ? values[0] : "not one number")
-                    + "; it must have been set to a number that is not negative, in training");
+            throw Fault.user("unsupported_dictionary", "ae.pt: 'threshold' is "
+                    + (values.length == 1 ? values[0] : "not one number") + "; it must have been set to a number that is not negative, in training");
         }
         return values[0];
     }

@@ -98,7 +98,7 @@ final class SaeLens implements Release {
         String name = flat ? config.text(function).orElse("relu") : "relu";
         String architecture = config.text("architecture").orElse("standard");
         if (flat && name.equals("topk")) {
-            Config arguments = config.object(config.either("activation_fn_kwargs", "activation_fn_kwargs"));
+            Config arguments = config.object("activation_fn_kwargs");
             return topK(arguments, arguments.count("k"), width);
         }
         if (!name.equals("relu") && !(flat && architecture.equals("topk"))) {
@@ -109,7 +109,8 @@ final class SaeLens implements Release {
             case "jumprelu" -> new Firing.JumpRelu("threshold");
             case "gated" -> new Firing.Gated("r_mag", "b_mag");
             case "topk" -> {
-                Config arguments = flat && config.has("activation_fn_kwargs") ? config.object("activation_fn_kwargs") : config;
+                boolean apart = flat && config.has("activation_fn_kwargs");
+                Config arguments = apart ? config.object("activation_fn_kwargs") : config;
                 yield topK(arguments, arguments.count("k", 100), width);
             }
             default -> throw config.unsupported("architecture", ARCHITECTURES);

@@ -42,9 +42,7 @@ final class Sparsify implements Release {
         check(config);
         boolean skip = config.flag("skip_connection", false);
         int dIn = config.count("d_in");
-        int width = config.raw("num_latents").intValue(0) == 0
-                ? Math.multiplyExact(dIn, config.count("expansion_factor", 32))
-                : config.count("num_latents");
+        int width = width(config, dIn);
         Firing firing = firing(config, width);
         try (Tensors tensors = Tensors.open(folder.resolve(weights()))) {
             tensors.expect("encoder.weight", width, dIn);
@@ -67,6 +65,18 @@ final class Sparsify implements Release {
                 SaeInput.plain(true),
                 firing,
                 Folding.none());
+    }
+
+    private static int width(Config config, int dIn) {
+        boolean unset = !config.has("num_latents") || config.shown("num_latents").equals("0");
+        if (!unset) {
+            return config.count("num_latents");
+        }
+        long width = (long) dIn * config.count("expansion_factor", 32);
+        if (width > Integer.MAX_VALUE) {
+            throw config.wrong("expansion_factor", "so small that " + dIn + " times it is less than 2^31");
+        }
+        return (int) width;
     }
 
     private static void check(Config config) {

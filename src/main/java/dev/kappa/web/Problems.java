@@ -30,7 +30,7 @@ import tools.jackson.core.JacksonException;
  * places in the body to point at, {@code errors}. Nobody outside sees a stack trace.
  */
 @RestControllerAdvice
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
 class Problems extends ResponseEntityExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String RETRY_SECONDS = "5";

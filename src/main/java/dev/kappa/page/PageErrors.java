@@ -1,0 +1,53 @@
+package dev.kappa.page;
+
+import dev.kappa.fault.Fault;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.servlet.ModelAndView;
+
+/** What goes wrong behind a page is told on a page. */
+@ControllerAdvice(basePackageClasses = PageErrors.class)
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class PageErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(PageErrors.class);
+
+    @ExceptionHandler
+    ModelAndView notThere(NotThere missing) {
+        return page(HttpStatus.NOT_FOUND, missing.getMessage());
+    }
+
+    @ExceptionHandler
+    ModelAndView fault(Fault fault) {
+        return switch (fault.category()) {
+            case USER -> page(HttpStatus.UNPROCESSABLE_CONTENT, fault.getMessage());
+            case RESOURCES -> page(HttpStatus.SERVICE_UNAVAILABLE, fault.getMessage());
+            case EXTERNAL -> page(HttpStatus.BAD_GATEWAY, fault.getMessage());
+            case INTERNAL -> unexpected(fault);
+        };
+    }
+
+    @ExceptionHandler
+    ModelAndView answered(ErrorResponseException e) {
+        return page(HttpStatus.valueOf(e.getStatusCode().value()), e.getBody().getDetail());
+    }
+
+    @ExceptionHandler
+    ModelAndView unexpected(Exception e) {
+        LOG.error("A page failed", e);
+        return page(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has it.");
+    }
+
+    private static ModelAndView page(HttpStatus status, String message) {
+        ModelAndView page = new ModelAndView("problem", status);
+        page.addObject("status", status.value());
+        page.addObject("reason", status.getReasonPhrase());
+        page.addObject("message", message);
+        return page;
+    }
+}

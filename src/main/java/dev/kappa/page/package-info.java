@@ -1,0 +1,2 @@
+/** The dashboard: pages that this server draws itself, readable without scripts. */
+package dev.kappa.page;

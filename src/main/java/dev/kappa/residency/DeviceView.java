@@ -19,9 +19,20 @@ record DeviceView(
         long activationBytes,
         int leases,
         List<ResidentView> residents) {
-    /** Something loaded, or being loaded. */
+    /**
+     * Something loaded, or being loaded.
+     *
+     * @param streamed true where it does not fit a device and stays in its file for the most part
+     */
     record ResidentView(
-            String kind, String id, long bytes, boolean loaded, int leases, boolean pinned, Instant lastUsed) {
+            String kind,
+            String id,
+            long bytes,
+            boolean streamed,
+            boolean loaded,
+            int leases,
+            boolean pinned,
+            Instant lastUsed) {
         boolean names(Shelf shelf, String otherId) {
             return kind.equals(shelf.label()) && id.equals(otherId);
         }
@@ -43,6 +54,7 @@ record DeviceView(
                 resident.item.shelf().label(),
                 resident.item.id(),
                 resident.item.bytes(),
+                resident.item.streamed(),
                 resident.isLoaded(),
                 resident.leases,
                 resident.pinned,

@@ -81,10 +81,15 @@ final class Memory {
         }
     }
 
+    /** What the largest device holds. */
+    long largestCapacity() {
+        return devices.stream().mapToLong(memory -> memory.capacity).max().orElse(0);
+    }
+
     /** Refuses what would not fit even on an empty device. */
     void requireFits(List<Item> items, long activationBytes) {
         long wanted = bytes(items) + activationBytes;
-        long largest = devices.stream().mapToLong(memory -> memory.capacity).max().orElse(0);
+        long largest = largestCapacity();
         if (wanted > largest) {
             throw Fault.user(
                     "too_large_for_device",

@@ -36,27 +36,27 @@ public class Residency implements Dependents {
      * where other leases are in the way now. Both say the two numbers.
      */
     public Lease lease(Needs needs, long activationBytes) {
-        return new Held(memory.lease(items(needs), activationBytes, Optional.empty()), needs);
+        return new Held(memory.lease(items(needs, activationBytes), activationBytes, Optional.empty()), needs);
     }
 
     /** Refuses needs that no device could ever hold, before a run is accepted. */
     public void requireFits(Needs needs, long activationBytes) {
-        memory.requireFits(items(needs), activationBytes);
+        memory.requireFits(items(needs, activationBytes), activationBytes);
     }
 
     /** Bytes of weights that a run of these needs would still have to load, on the device that has most of them. */
     public long missingBytes(Needs needs) {
-        return memory.missingBytes(items(needs));
+        return memory.missingBytes(items(needs, 0));
     }
 
     /** Loads something ahead of its use. */
     void load(Shelf shelf, String id, Optional<String> device) {
-        memory.lease(List.of(item(shelf, id)), 0, device).close();
+        memory.lease(alone(shelf, id), 0, device).close();
     }
 
     /** Loads something and keeps it, whatever else wants the room. */
     void pin(Shelf shelf, String id, Optional<String> device) {
-        try (Memory.Held held = memory.lease(List.of(item(shelf, id)), 0, device)) {
+        try (Memory.Held held = memory.lease(alone(shelf, id), 0, device)) {
             held.pin();
         }
     }
@@ -90,23 +90,30 @@ public class Residency implements Dependents {
         memory.clear();
     }
 
-    private List<Item> items(Needs needs) {
-        List<Item> items = new ArrayList<>();
-        needs.model().ifPresent(id -> items.add(item(Shelf.MODEL, id)));
-        needs.saes().stream().distinct().forEach(id -> items.add(item(Shelf.SAE, id)));
-        return items;
+    private List<Item> items(Needs needs, long activationBytes) {
+        List<Choice> choices = new ArrayList<>();
+        needs.model().ifPresent(id -> choices.add(choice(Shelf.MODEL, id)));
+        needs.saes().stream().distinct().forEach(id -> choices.add(choice(Shelf.SAE, id)));
+        return Choice.fit(choices, activationBytes, memory.largestCapacity());
     }
 
-    private Item item(Shelf shelf, String id) {
+    private List<Item> alone(Shelf shelf, String id) {
+        return Choice.fit(List.of(choice(shelf, id)), 0, memory.largestCapacity());
+    }
+
+    private Choice choice(Shelf shelf, String id) {
+        String hash = catalog.hash(shelf, id);
         return switch (shelf) {
             case MODEL -> {
                 ModelFolder folder = catalog.model(id);
-                yield new Item(
-                        shelf, id, catalog.hash(shelf, id), folder.architecture().parameterBytes(), folder::load);
+                yield Choice.whole(
+                        new Item(shelf, id, hash, false, folder.architecture().parameterBytes(), folder::load));
             }
             case SAE -> {
                 SaeFolder folder = catalog.sae(id);
-                yield new Item(shelf, id, catalog.hash(shelf, id), folder.shape().bytes(), folder::load);
+                yield new Choice(
+                        new Item(shelf, id, hash, false, folder.shape().bytes(), folder::load),
+                        Optional.of(new Item(shelf, id, hash, true, folder.streamedBytes(), folder::stream)));
             }
             case CORPUS -> throw Fault.user("not_loadable", "corpus '" + id + "' is not loaded onto a device");
         };

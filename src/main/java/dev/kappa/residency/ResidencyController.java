@@ -31,7 +31,7 @@ class ResidencyController {
     record Placement(String id, List<Place> places) {}
 
     /** On a device. */
-    record Place(String device, long bytes, int leases, boolean pinned) {}
+    record Place(String device, long bytes, boolean streamed, int leases, boolean pinned) {}
 
     @PostMapping("/v1/{shelf:models|saes}/{id}:load")
     Placement load(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Where> where) {
@@ -67,7 +67,11 @@ class ResidencyController {
                         .flatMap(device -> device.residents().stream()
                                 .filter(resident -> resident.names(shelf, id))
                                 .map(resident -> new Place(
-                                        device.id(), resident.bytes(), resident.leases(), resident.pinned())))
+                                        device.id(),
+                                        resident.bytes(),
+                                        resident.streamed(),
+                                        resident.leases(),
+                                        resident.pinned())))
                         .toList());
     }
 

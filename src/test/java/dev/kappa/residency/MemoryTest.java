@@ -48,7 +48,7 @@ class MemoryTest {
     }
 
     private static Item item(String id, long bytes, Function<Device, AutoCloseable> loader) {
-        return new Item(Shelf.SAE, id, "hash", bytes, loader);
+        return new Item(Shelf.SAE, id, "hash", false, bytes, loader);
     }
 
     private Held lease(Item item) {
@@ -133,7 +133,7 @@ class MemoryTest {
     @Test
     void another_content_under_the_same_id_is_another_item() {
         lease(item("a", 10)).close();
-        Item changed = new Item(Shelf.SAE, "a", "other hash", 10, item("a", 10).loader());
+        Item changed = new Item(Shelf.SAE, "a", "other hash", false, 10, item("a", 10).loader());
         lease(changed).close();
 
         assertThat(happened).containsExactly("load a", "load a");

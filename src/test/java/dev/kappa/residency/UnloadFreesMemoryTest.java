@@ -31,7 +31,7 @@ class UnloadFreesMemoryTest {
         TinyModels.neox(folder, 1, new TinyModels.Sizes(3, 512, 8, 2000, 64));
         ModelFolder model = ModelFolder.open(folder);
         long bytes = model.architecture().parameterBytes();
-        Item item = new Item(Shelf.MODEL, "m", "hash", bytes, model::load);
+        Item item = new Item(Shelf.MODEL, "m", "hash", false, bytes, model::load);
         Memory memory = new Memory(
                 List.of(new DeviceMemory(Device.cpu(), "cpu", 2 * bytes)), Clock.systemUTC(), new Silent());
         long scopes = Scope.openScopes();

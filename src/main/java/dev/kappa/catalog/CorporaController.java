@@ -73,7 +73,7 @@ class CorporaController {
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id) {
-        registry.delete(Shelf.CORPUS, id);
+        registry.delete(Shelf.CORPUS, id, false);
     }
 
     private Views.Available available(Entry entry, String model, int length) {

@@ -95,6 +95,15 @@ class Entries {
         return query.query((row, number) -> entry(shelf, row)).list();
     }
 
+    /** Whether any entry of any shelf lies there. */
+    boolean anyAt(Path location) {
+        return jdbc.sql("select count(*) from catalog_entry where location = :location")
+                        .param("location", stored(location))
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
     boolean delete(Shelf shelf, String id) {
         return jdbc.sql("delete from catalog_entry where shelf = :shelf and id = :id")
                         .param("shelf", shelf.label())

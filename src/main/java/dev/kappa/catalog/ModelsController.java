@@ -62,7 +62,7 @@ class ModelsController {
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id) {
-        registry.delete(Shelf.MODEL, id);
+    void delete(@PathVariable String id, @RequestParam(defaultValue = "false") boolean files) {
+        registry.delete(Shelf.MODEL, id, files);
     }
 }

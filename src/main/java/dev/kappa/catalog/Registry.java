@@ -2,6 +2,7 @@ package dev.kappa.catalog;
 
 import dev.kappa.fault.Fault;
 import dev.kappa.home.Home;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
+import org.springframework.util.FileSystemUtils;
 
 /** Adds entries to the catalog and removes them. What comes with the product is there from the start. */
 @Service
@@ -106,7 +108,13 @@ class Registry implements InitializingBean {
         return entries.find(shelf, id).isPresent() ? Optional.empty() : downloads.find(shelf, id);
     }
 
-    void delete(Shelf shelf, String id) {
+    /**
+     * Forgets an entry, or stops a download.
+     *
+     * @param files whether what was downloaded for it, and for no other entry, is deleted too; files that the user
+     *     has put somewhere are never touched
+     */
+    void delete(Shelf shelf, String id, boolean files) {
         if (downloads.cancel(shelf, id)) {
             return;
         }
@@ -119,6 +127,17 @@ class Registry implements InitializingBean {
         }));
         entries.delete(shelf, id);
         dependents.orderedStream().forEach(dependent -> dependent.deleted(shelf, id));
+        if (files && Source.parse(entry.source()) instanceof Source.Hub && !entries.anyAt(entry.location())) {
+            deleteTree(entry.location());
+        }
+    }
+
+    private static void deleteTree(Path folder) {
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (IOException e) {
+            throw Fault.external("file_undeletable", "'" + folder + "' cannot be deleted: " + e, e);
+        }
     }
 
     private static Registered same(Entry entry, Registration registration) {

@@ -62,7 +62,7 @@ class SaesController {
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id) {
-        registry.delete(Shelf.SAE, id);
+    void delete(@PathVariable String id, @RequestParam(defaultValue = "false") boolean files) {
+        registry.delete(Shelf.SAE, id, files);
     }
 }

@@ -110,6 +110,20 @@ class DownloadsTest {
     }
 
     @Test
+    void what_was_downloaded_can_be_deleted_with_its_last_entry() {
+        post("saes", "one", "hf:lab/tiny@main/layers.2");
+        post("saes", "two", "hf:lab/tiny@main/layers.2");
+        awaitReady("saes", "one");
+        awaitReady("saes", "two");
+        Path files = folder.resolve("home/hub/lab--tiny/" + hub.commit() + "--layers.2");
+
+        assertThat(client.send("DELETE", "/v1/saes/one?files=true", "").status()).isEqualTo(204);
+        assertThat(files).isDirectory();
+        assertThat(client.send("DELETE", "/v1/saes/two?files=true", "").status()).isEqualTo(204);
+        assertThat(files).doesNotExist();
+    }
+
+    @Test
     void a_download_that_is_deleted_stops_and_is_forgotten() {
         hub.transfers(Manner.STALL);
         post("models", "deleted", "hf:lab/tiny");

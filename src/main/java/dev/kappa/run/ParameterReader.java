@@ -32,6 +32,9 @@ final class ParameterReader {
         } catch (JacksonException e) {
             throw rejection(e, json, base);
         }
+        if (value == null) {
+            throw new Rejection(base, "invalid_type", "expected an object, found null");
+        }
         List<Reason> reasons = validator.validate(value).stream()
                 .map(violation -> reason(violation, base))
                 .sorted(Comparator.comparing(Reason::pointer).thenComparing(Reason::detail))

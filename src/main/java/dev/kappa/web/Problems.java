@@ -4,22 +4,26 @@ import dev.kappa.fault.Category;
 import dev.kappa.fault.Fault;
 import dev.kappa.run.Rejection;
 import java.net.URI;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
@@ -34,6 +38,10 @@ import tools.jackson.core.JacksonException;
 class Problems extends ResponseEntityExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String RETRY_SECONDS = "5";
+
+    /** SQL states "character not in repertoire" and "untranslatable character". */
+    private static final Set<String> CHARACTER = Set.of("22021", "22P05");
+
     private static final Map<Integer, String> CODES = Map.of(
             400, "malformed_request",
             404, "not_found",
@@ -64,12 +72,28 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(fault, problem, request);
     }
 
-    @ExceptionHandler({DataAccessException.class, TransactionException.class})
+    @ExceptionHandler({
+        TransientDataAccessException.class,
+        NonTransientDataAccessResourceException.class,
+        CannotCreateTransactionException.class
+    })
     ResponseEntity<Object> database(Exception e, WebRequest request) {
         LOG.error("Request {} could not use the database", RequestIds.current(), e);
         ProblemDetail problem =
                 ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "the database does not answer");
         problem.setProperty("code", "database_unavailable");
+        return answer(e, problem, request);
+    }
+
+    /** Postgres keeps every character but U+0000. */
+    @ExceptionHandler
+    ResponseEntity<Object> characters(DataIntegrityViolationException e, WebRequest request) {
+        if (!(e.getMostSpecificCause() instanceof SQLException sql) || !CHARACTER.contains(sql.getSQLState())) {
+            return unexpected(e, request);
+        }
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                HttpStatus.UNPROCESSABLE_CONTENT, "a text in the request has the character U+0000");
+        problem.setProperty("code", "invalid_character");
         return answer(e, problem, request);
     }
 
@@ -100,8 +124,12 @@ class Problems extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> handleNoResourceFoundException(
             NoResourceFoundException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         ProblemDetail problem =
-                ProblemDetail.forStatusAndDetail(status, "there is nothing at '/" + e.getResourcePath() + "'");
+                ProblemDetail.forStatusAndDetail(status, "there is nothing at '" + path(request) + "'");
         return handleExceptionInternal(e, problem, headers, status, request);
+    }
+
+    private static String path(WebRequest request) {
+        return ((ServletWebRequest) request).getRequest().getRequestURI();
     }
 
     private ResponseEntity<Object> answer(Exception e, ProblemDetail problem, WebRequest request) {

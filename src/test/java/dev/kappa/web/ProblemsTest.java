@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaClient.Answer;
 import dev.kappa.testing.KappaServer;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +43,7 @@ class ProblemsTest {
                     {"experiment": "counting", "labels": {"Bad Key": "x"}}              | /labels/Bad Key             | invalid_value
                     {"experiment": "counting", "labels": {"a": 1}}                      | /labels/a                   | invalid_type
                     []                                                                  | ''                          | invalid_type
+                    null                                                                | ''                          | invalid_type
                     """)
     void anImpossibleRequestIsRefusedWithItsPlaceAndCode(String body, String pointer, String code) {
         Answer answer = client.post("/v1/runs", body);
@@ -115,6 +119,28 @@ class ProblemsTest {
         assertThat(answer.json().get("request_id").asString()).isEqualTo("mine-1");
         assertThat(client.get("/nowhere", "X-Request-Id", "not plain").header("X-Request-Id"))
                 .isNotEqualTo("not plain");
+    }
+
+    @Test
+    void aCharacterThatCannotBeKeptIsNotOurMistake() {
+        problem(
+                client.post("/v1/runs", "{\"experiment\": \"counting\", \"labels\": {\"a\": \"\\u0000\"}}"),
+                422,
+                "invalid_character");
+        problem(client.get("/v1/runs?experiment=%00"), 422, "invalid_character");
+    }
+
+    @Test
+    void anAddressThatTheContainerRefusesIsAProblemToo() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", KappaServer.shared().uri().getPort())) {
+            socket.getOutputStream()
+                    .write("GET /v1/%ZZ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400")
+                    .contains("Content-Type: application/problem+json")
+                    .contains("\"code\":\"malformed_request\"");
+        }
     }
 
     private static JsonNode problem(Answer answer, int status, String code) {

@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** Collects the metrics of one subject: what they are about is said once. */
 final class Metrics {
+    /** The number as computed lies outside the interval of what it estimates: this much data biases it. */
+    private static final String BIASED = "plug_in_biased";
+
     private final List<Metric> all;
     private final Map<String, Object> dimensions;
 
@@ -40,7 +43,11 @@ final class Metrics {
     }
 
     Metrics add(String name, double value, String unit, Optional<Interval> interval, long n, List<String> flags) {
-        all.add(new Metric(name, 1, value, unit, dimensions, interval, n, flags));
+        List<String> told = new ArrayList<>(flags);
+        if (interval.isPresent() && Double.isFinite(interval.get().low()) && !interval.get().contains(value)) {
+            told.add(BIASED);
+        }
+        all.add(new Metric(name, 1, value, unit, dimensions, interval, n, told));
         return this;
     }
 

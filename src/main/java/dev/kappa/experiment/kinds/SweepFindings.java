@@ -100,7 +100,11 @@ final class SweepFindings {
             flags.add("none_above_threshold");
         }
         String[] causalFlags = flags.toArray(String[]::new);
-        here.add("n_rep", all.represented()[i], count(c -> c.represented()[i], totals.width()), tokens);
+        here.add(
+                "n_rep",
+                all.represented()[i],
+                spread(c -> c.represented()[i]).clampedTo(0, totals.width()),
+                tokens);
         here.add("n_causal", all.causal()[i], count(c -> c.causal()[i], totals.width()), tokens, causalFlags);
         here.add("inert_fraction", all.inert(i), jackknife(c -> c.inert(i)).clampedTo(0, 1), tokens, causalFlags);
         here.add("tau", all.thresholds()[i], unit(), Optional.of(jackknife(c -> c.thresholds()[i])), tokens, List.of());
@@ -145,7 +149,7 @@ final class SweepFindings {
         }
         long tokens = (long) all.totals().get(0).tokens();
         String[] flags = parameters.calibration().forces(0) ? new String[] {"forced_base"} : new String[0];
-        metrics.add("growth_rep", all.growth(all.represented()), jackknife(c -> c.growth(c.represented())), tokens);
+        metrics.add("growth_rep", all.growth(all.represented()), spread(c -> c.growth(c.represented())), tokens);
         metrics.add("growth_causal", all.growth(all.causal()), jackknife(c -> c.growth(c.causal())), tokens, flags);
         metrics.add("wedge", all.wedge(), jackknife(SweepCounts::wedge), tokens, flags);
     }
@@ -177,9 +181,18 @@ final class SweepFindings {
         return jackknife(of).clampedTo(0, most);
     }
 
+    /** Of what is defined on just so many tokens: how much other tokens would have changed it. */
+    private Interval spread(ToDoubleFunction<SweepCounts> of) {
+        return over(of).uncorrectedInterval(LEVEL);
+    }
+
+    /** Of what the tokens are a sample for. */
     private Interval jackknife(ToDoubleFunction<SweepCounts> of) {
-        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)))
-                .interval(LEVEL);
+        return over(of).interval(LEVEL);
+    }
+
+    private Jackknife over(ToDoubleFunction<SweepCounts> of) {
+        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)));
     }
 
     private Table counts() {

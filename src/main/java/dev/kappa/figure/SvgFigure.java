@@ -17,21 +17,25 @@ public final class SvgFigure {
     private static final List<String> COLOURS =
             List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d31", "#7f7f7f");
 
-    private static final int WIDTH = 640;
+    private static final int PLOT = 552;
     private static final int HEIGHT = 400;
     private static final int LEFT = 72;
     private static final int RIGHT = 16;
+    private static final int LEGEND = 132;
     private static final int TOP = 34;
     private static final int BOTTOM = 52;
 
     private final Figure figure;
+    private final int plotEnd = LEFT + PLOT;
+    private final int width;
     private final Scale x;
     private final Scale y;
     private final StringBuilder svg = new StringBuilder();
 
     private SvgFigure(Figure figure) {
         this.figure = figure;
-        this.x = Scale.over(isLog(figure.x()), values("x"), LEFT, WIDTH - RIGHT);
+        this.width = plotEnd + RIGHT + (figure.series().size() > 1 ? LEGEND : 0);
+        this.x = Scale.over(isLog(figure.x()), values("x"), LEFT, plotEnd);
         this.y = Scale.over(isLog(figure.y()), values("y"), HEIGHT - BOTTOM, TOP);
     }
 
@@ -55,10 +59,10 @@ public final class SvgFigure {
 
     private String document() {
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\"",
-                WIDTH, HEIGHT, escape(figure.title()));
+                width, HEIGHT, escape(figure.title()));
         add(" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"currentColor\" color=\"#444\">\n");
         add("<title>%s</title>\n", escape(figure.title()));
-        text(WIDTH / 2.0, 18, "middle", figure.title(), " font-size=\"14\" font-weight=\"600\"");
+        text((LEFT + plotEnd) / 2.0, 18, "middle", figure.title(), " font-size=\"14\" font-weight=\"600\"");
         axes();
         for (Figure.Line line : figure.lines()) {
             reference(line);
@@ -73,13 +77,13 @@ public final class SvgFigure {
     private void axes() {
         add("<g stroke=\"currentColor\" stroke-opacity=\"0.15\">\n");
         x.ticks().forEach(tick -> line(x.at(tick), TOP, x.at(tick), HEIGHT - BOTTOM, ""));
-        y.ticks().forEach(tick -> line(LEFT, y.at(tick), WIDTH - RIGHT, y.at(tick), ""));
+        y.ticks().forEach(tick -> line(LEFT, y.at(tick), plotEnd, y.at(tick), ""));
         add("</g>\n");
         add("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"currentColor\"/>\n",
-                LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
+                LEFT, TOP, PLOT, HEIGHT - TOP - BOTTOM);
         x.ticks().forEach(tick -> text(x.at(tick), HEIGHT - BOTTOM + 16, "middle", Scale.label(tick), ""));
         y.ticks().forEach(tick -> text(LEFT - 6, y.at(tick) + 4, "end", Scale.label(tick), ""));
-        text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 12, "middle", named(figure.x()), "");
+        text((LEFT + plotEnd) / 2.0, HEIGHT - 12, "middle", named(figure.x()), "");
         double middle = (TOP + HEIGHT - BOTTOM) / 2.0;
         text(16, middle, "middle", named(figure.y()), String.format(Locale.ROOT, " transform=\"rotate(-90 16 %.1f)\"", middle));
     }
@@ -100,8 +104,8 @@ public final class SvgFigure {
             line(at, TOP, at, HEIGHT - BOTTOM, dashed);
             text(at + 4, TOP + 14, "start", line.label(), "");
         } else {
-            line(LEFT, at, WIDTH - RIGHT, at, dashed);
-            text(WIDTH - RIGHT - 4, at - 4, "end", line.label(), "");
+            line(LEFT, at, plotEnd, at, dashed);
+            text(plotEnd - 4, at - 4, "end", line.label(), "");
         }
     }
 
@@ -151,7 +155,7 @@ public final class SvgFigure {
     }
 
     private void bars(Figure.Series series) {
-        double width = Math.max(1, 0.7 * (WIDTH - LEFT - RIGHT) / Math.max(1, series.x().length));
+        double width = Math.max(1, 0.7 * (PLOT) / Math.max(1, series.x().length));
         for (int i = 0; i < series.x().length; i++) {
             if (shown(series, i)) {
                 double top = y.at(series.y()[i]);
@@ -167,8 +171,8 @@ public final class SvgFigure {
         }
         double row = TOP + 16;
         for (int i = 0; i < figure.series().size(); i++) {
-            line(LEFT + 10, row - 4, LEFT + 30, row - 4, " stroke-width=\"3\" stroke=\"" + COLOURS.get(i % COLOURS.size()) + "\"");
-            text(LEFT + 36, row, "start", figure.series().get(i).label(), "");
+            line(plotEnd + 12, row - 4, plotEnd + 32, row - 4, " stroke-width=\"3\" stroke=\"" + COLOURS.get(i % COLOURS.size()) + "\"");
+            text(plotEnd + 38, row, "start", figure.series().get(i).label(), "");
             row += 16;
         }
     }

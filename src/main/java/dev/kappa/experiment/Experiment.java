@@ -1,6 +1,7 @@
 package dev.kappa.experiment;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One kind of measurement. A new kind is one class: the API, the store and the contract test need no
@@ -22,6 +23,14 @@ public interface Experiment<P extends Record> {
 
     /** Parameters that run on the bundled model and dictionaries. */
     P example();
+
+    /**
+     * Names in JSON of the parameters that only {@link #conclude} reads: with other values for these, stored
+     * tallies say what a fresh run would.
+     */
+    default Set<String> concludingParameters() {
+        return Set.of();
+    }
 
     /** What must be registered for it to run. */
     Needs needs(P parameters);

@@ -46,6 +46,17 @@ public final class Kind<P extends Record> {
         }
     }
 
+    /** Reads changed parameters for tallies that are there: what they were made of is not asked for again. */
+    String acceptAgain(JsonNode parameters, Run parent) {
+        P read = reader.read(parameters, experiment.parameters(), BASE);
+        try {
+            experiment.plan(read, Json.read(parent.shapes(), Shapes.class));
+            return Json.write(read);
+        } catch (Fault fault) {
+            throw reject(fault, read);
+        }
+    }
+
     /** The rejection that a user's fault about these parameters amounts to; other faults stay what they are. */
     RuntimeException reject(Fault fault, Object parameters) {
         return fault.category() == Category.USER

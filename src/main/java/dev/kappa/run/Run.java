@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param parameters JSON, complete with the defaults that applied
  * @param shapes JSON of what its names resolved to when it was accepted
  * @param provenance JSON of the content hashes of what it reads
+ * @param parent the run whose tallies it concludes, where it measures none itself
  * @param code of the fault that ended it
  * @param detail a sentence about its state
  */
@@ -26,6 +27,7 @@ public record Run(
         Map<String, String> labels,
         String shapes,
         String provenance,
+        Optional<String> parent,
         RunState state,
         Optional<StateReason> reason,
         Optional<String> code,

@@ -58,6 +58,38 @@ class RunRows {
         return run;
     }
 
+    /** A run that is measured already, by its parent, and has only to be concluded. */
+    @Transactional
+    public Run createChild(String id, Run parent, String parameters, Map<String, String> labels) {
+        Run run = jdbc.sql(
+                        """
+                        insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
+                            priority, labels, shapes, provenance, parent, state, started_at)
+                        select :id, experiment, :parameters, seed, blocks, sequential, 0, 0,
+                            priority, cast(:labels as jsonb), shapes, provenance, id, 'CONCLUDING', clock_timestamp()
+                        from run where id = :parent
+                        returning *""")
+                .param("id", id)
+                .param("parent", parent.id())
+                .param("parameters", parameters)
+                .param("labels", Json.write(labels))
+                .query(RunRows::run)
+                .single();
+        jdbc.sql(
+                        """
+                        insert into block (run_id, index, state, progress, tally_hash, tally_bytes)
+                        select :id, index, state, progress, tally_hash, tally_bytes from block where run_id = :parent""")
+                .param("id", id)
+                .param("parent", parent.id())
+                .update();
+        tasks.conclude(id);
+        return run;
+    }
+
+    String nextId() {
+        return ids.next();
+    }
+
     Optional<Run> find(String id) {
         return jdbc.sql("select * from run where id = :id")
                 .param("id", id)
@@ -110,6 +142,7 @@ class RunRows {
                 Json.strings(row.getString("labels")),
                 row.getString("shapes"),
                 row.getString("provenance"),
+                Optional.ofNullable(row.getString("parent")),
                 RunState.valueOf(row.getString("state")),
                 Optional.ofNullable(row.getString("state_reason")).map(StateReason::valueOf),
                 Optional.ofNullable(row.getString("code")),

@@ -9,6 +9,7 @@ import dev.kappa.weights.TensorFile;
 import dev.kappa.weights.TensorFiles;
 import dev.kappa.weights.TensorInfo;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,6 +52,21 @@ public class TallyStore {
             }
         } catch (IOException e) {
             throw Fault.external("store_unwritable", "a tally cannot be written to '" + root + "': " + e, e);
+        }
+    }
+
+    /** Gives a run the tally of another one, which stays readable whatever becomes of the other. */
+    public void share(String from, String to, int block, String hash) {
+        Path shared = path(to, block, hash);
+        try {
+            Files.createDirectories(shared.getParent());
+            try {
+                Files.createLink(shared, path(from, block, hash));
+            } catch (UnsupportedOperationException | FileSystemException e) {
+                Files.copy(path(from, block, hash), shared, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw Fault.external("tally_missing", "tallies of run '" + from + "' cannot be shared: " + e, e);
         }
     }
 

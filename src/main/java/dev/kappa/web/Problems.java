@@ -2,6 +2,7 @@ package dev.kappa.web;
 
 import dev.kappa.fault.Category;
 import dev.kappa.fault.Fault;
+import dev.kappa.run.Conflict;
 import dev.kappa.run.Rejection;
 import java.net.URI;
 import java.sql.SQLException;
@@ -60,6 +61,13 @@ class Problems extends ResponseEntityExceptionHandler {
         problem.setProperty("code", rejection.reasons().get(0).code());
         problem.setProperty("errors", rejection.reasons());
         return answer(rejection, problem, request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> conflict(Conflict conflict, WebRequest request) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, conflict.getMessage());
+        problem.setProperty("code", conflict.code());
+        return answer(conflict, problem, request);
     }
 
     @ExceptionHandler

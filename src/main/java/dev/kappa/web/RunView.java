@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A run as JSON.
  *
+ * @param parent the run whose tallies it concludes with other settings
  * @param code of the fault that ended it
  * @param queuePosition how many queued runs go first; absent where it is not queued, and in lists
  * @param metrics absent in lists
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 record RunView(
         String id,
         String experiment,
+        Optional<String> parent,
         RunState state,
         Optional<StateReason> stateReason,
         Optional<String> code,
@@ -65,6 +67,7 @@ record RunView(
         return new RunView(
                 run.id(),
                 run.experiment(),
+                run.parent(),
                 run.state(),
                 run.reason(),
                 run.code(),

@@ -2,6 +2,7 @@ package dev.kappa.web;
 
 import dev.kappa.experiment.Metric;
 import dev.kappa.run.Progress;
+import dev.kappa.run.Reanalyses;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
@@ -27,10 +28,12 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/v1/runs")
 class RunsController {
     private final Submissions submissions;
+    private final Reanalyses reanalyses;
     private final Runs runs;
 
-    RunsController(Submissions submissions, Runs runs) {
+    RunsController(Submissions submissions, Reanalyses reanalyses, Runs runs) {
         this.submissions = submissions;
+        this.reanalyses = reanalyses;
         this.runs = runs;
     }
 
@@ -38,11 +41,7 @@ class RunsController {
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> submit(@RequestBody JsonNode body) {
-        Run run = submissions.submit(body);
-        return ResponseEntity.accepted()
-                .location(URI.create("/v1/runs/" + run.id()))
-                .header(HttpHeaders.RETRY_AFTER, "1")
-                .body(view(run));
+        return accepted(submissions.submit(body));
     }
 
     @GetMapping
@@ -73,6 +72,19 @@ class RunsController {
         find(id);
         runs.cancel(id);
         return view(find(id));
+    }
+
+    /** Concludes the run's tallies with other settings, as a child run. */
+    @PostMapping(path = "/{id}:reanalyse", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<RunView> reanalyse(@PathVariable String id, @RequestBody JsonNode body) {
+        return accepted(reanalyses.submit(find(id), body));
+    }
+
+    private ResponseEntity<RunView> accepted(Run run) {
+        return ResponseEntity.accepted()
+                .location(URI.create("/v1/runs/" + run.id()))
+                .header(HttpHeaders.RETRY_AFTER, "1")
+                .body(view(run));
     }
 
     private Run find(String id) {

@@ -32,6 +32,13 @@ class EveryKindTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("kinds")
+    void itsConcludingParametersAreAmongItsParameters(String name, Experiment<?> experiment) {
+        JsonNode properties = Json.tree(ParameterSchema.of(experiment.parameters())).get("properties");
+        assertThat(properties.propertyNames()).containsAll(experiment.concludingParameters());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
     void itsSchemaNamesEveryParameterOfTheExample(String name, Experiment<?> experiment) {
         JsonNode schema = Json.tree(ParameterSchema.of(experiment.parameters()));
         Json.tree(experiment.example()).propertyNames().forEach(property -> {

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -61,7 +62,8 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
             Trouble trouble,
             @Min(0) Integer troubleIn,
             @Min(0) @Description("How often the trouble comes before it is over") Integer troubleTimes,
-            @Description("Counts troubles across attempts") String name) {
+            @Description("Counts troubles across attempts") String name,
+            @Description("The sum is reported so many times; read by the conclusion alone") Double times) {
         public Parameters {
             draws = draws == null ? 100 : draws;
             parts = parts == null ? 4 : parts;
@@ -71,6 +73,7 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
             troubleIn = troubleIn == null ? 0 : troubleIn;
             troubleTimes = troubleTimes == null ? Integer.MAX_VALUE : troubleTimes;
             name = name == null ? "" : name;
+            times = times == null ? 1.0 : times;
         }
     }
 
@@ -99,7 +102,12 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
 
     @Override
     public Parameters example() {
-        return new Parameters(1_000, 4, null, null, null, null, null, null, null);
+        return new Parameters(1_000, 4, null, null, null, null, null, null, null, null);
+    }
+
+    @Override
+    public Set<String> concludingParameters() {
+        return Set.of("times");
     }
 
     @Override
@@ -161,7 +169,7 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
             meet(parameters);
         }
         double[] sums = tallies.stream().mapToDouble(tally -> tally.number("sum")).toArray();
-        double total = Arrays.stream(sums).sum();
+        double total = parameters.times() * Arrays.stream(sums).sum();
         Interval interval = new Interval(Double.NEGATIVE_INFINITY, total + 1, 0.95, "made_up", tallies.size());
         List<Metric> metrics = List.of(
                 new Metric("sum", 1, total, "", Map.of("parts", sums.length), Optional.of(interval), 7, List.of("exact")),

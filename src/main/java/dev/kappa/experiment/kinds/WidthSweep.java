@@ -10,6 +10,7 @@ import dev.kappa.experiment.Plan;
 import dev.kappa.experiment.Shapes;
 import dev.kappa.experiment.Tally;
 import dev.kappa.experiment.measure.Aggregation;
+import dev.kappa.fault.Fault;
 import dev.kappa.lm.HookPoint;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -18,6 +19,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How many features a dictionary represents, and how many of those move the metric, as dictionaries of one
@@ -91,6 +93,11 @@ public final class WidthSweep implements Experiment<WidthSweep.Parameters> {
     }
 
     @Override
+    public Set<String> concludingParameters() {
+        return Set.of("calibration", "aggregation", "min_fires");
+    }
+
+    @Override
     public Needs needs(Parameters parameters) {
         return Needs.of(
                 parameters.model(),
@@ -103,6 +110,11 @@ public final class WidthSweep implements Experiment<WidthSweep.Parameters> {
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
         parameters.metric().requireDifferentiable();
+        if (parameters.calibration().method() == Calibration.Method.NULL && !parameters.nullScores()) {
+            throw Fault.user(
+                    "null_scores_missing",
+                    "calibration 'null' reads scores of the matched null, which are kept only where 'null_scores' is true");
+        }
         Cost cost = Cost.of(shapes.architecture(), parameters.sequences(), parameters.length(), parameters.batch())
                 .forward()
                 .backward(1);

@@ -3,7 +3,9 @@ package dev.kappa.experiment.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import dev.kappa.corpus.Sequence;
 import dev.kappa.experiment.Tally;
 import dev.kappa.experiment.TestBench;
 import dev.kappa.lm.HookPoint;
@@ -14,6 +16,7 @@ import dev.kappa.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,15 +58,17 @@ class OuterProductsTest {
             Batch batch = Batch.cut(bench.sequences(), 1).get(0);
             double[] exact = explicit(bench, batch, fisher);
             OuterProducts sums = new OuterProducts(D);
-            GradientPass pass = new GradientPass(scope, bench.model(), List.of(HOOK));
-            try (Scope tokens = scope.child()) {
-                for (int from = 0; from < PROBES; from += 500) {
-                    int first = from;
-                    pass.run(batch.tokens(tokens), Hooks.none(), 500, i -> fisher
-                                    ? Objectives.fisherProbe(batch, 1, first + i)
-                                    : Objectives.logitProbe(batch, 1, first + i))
-                            .backwards()
-                            .forEach(backward -> sums.add(backward.gradients().get(HOOK)));
+            // Probes are keyed by the sequence's index, so that copies of it are independent probes of it.
+            int[] tokens = bench.sequences().get(0).tokens();
+            List<Sequence> copies =
+                    IntStream.range(0, PROBES).mapToObj(i -> new Sequence(i, tokens)).toList();
+            for (Batch probes : Batch.cut(copies, 500)) {
+                try (Scope inner = scope.child()) {
+                    sums.add(new GradientPass(inner, bench.model(), List.of(HOOK))
+                            .run(probes.tokens(inner), fisher
+                                    ? Objectives.fisherProbe(probes, 1, 0)
+                                    : Objectives.logitProbe(probes, 1, 0))
+                            .gradient(HOOK));
                 }
             }
             Tally tally = new Tally();
@@ -142,7 +147,7 @@ class OuterProductsTest {
             }
         }
         OuterProducts sums = new OuterProducts(D);
-        try (Scope scope = Scope.open(ai.djl.Device.cpu())) {
+        try (Scope scope = Scope.open(Device.cpu())) {
             sums.add(Tensors.of(scope, gradients, 6, 7, D));
         }
         Tally tally = new Tally();
@@ -158,14 +163,14 @@ class OuterProductsTest {
     @Test
     void aTotalWithoutAPartIsTheTotalOfTheOthers() {
         Random random = new Random(9);
-        List<Tally> tallies = java.util.stream.IntStream.range(0, 3)
+        List<Tally> tallies = IntStream.range(0, 3)
                 .mapToObj(block -> {
                     float[] gradients = new float[4 * 5 * D];
                     for (int i = 0; i < gradients.length; i++) {
                         gradients[i] = (float) random.nextGaussian();
                     }
                     OuterProducts sums = new OuterProducts(D);
-                    try (Scope scope = Scope.open(ai.djl.Device.cpu())) {
+                    try (Scope scope = Scope.open(Device.cpu())) {
                         sums.add(Tensors.of(scope, gradients, 4, 5, D));
                     }
                     Tally tally = new Tally();

@@ -1,0 +1,53 @@
+package dev.kappa.web;
+
+import dev.kappa.comparison.Comparison;
+import dev.kappa.comparison.Comparisons;
+import dev.kappa.run.Run;
+import dev.kappa.run.RunState;
+import dev.kappa.run.Runs;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Runs side by side. */
+@RestController
+@RequestMapping("/v1/comparisons")
+class ComparisonsController {
+    private static final int FEWEST = 2;
+    private static final int MOST = 20;
+
+    private final Runs runs;
+    private final Comparisons comparisons;
+
+    ComparisonsController(Runs runs, Comparisons comparisons) {
+        this.runs = runs;
+        this.comparisons = comparisons;
+    }
+
+    /** @param ids of runs that have succeeded, separated by commas; the first is what the others are compared with */
+    @GetMapping
+    Comparison compare(@RequestParam("runs") List<String> ids) {
+        if (ids.size() < FEWEST || ids.size() > MOST || ids.stream().distinct().count() < ids.size()) {
+            throw QueryValues.invalid(
+                    "runs", String.join(",", ids), FEWEST + " to " + MOST + " different ids of runs, separated by commas");
+        }
+        return comparisons.of(ids.stream().map(this::finished).toList());
+    }
+
+    private Run finished(String id) {
+        Run run = runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+        if (run.state() != RunState.SUCCEEDED) {
+            ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                    HttpStatus.CONFLICT,
+                    "run '" + id + "' is " + run.state() + "; only runs that are SUCCEEDED have numbers to compare");
+            problem.setProperty("code", "run_without_findings");
+            throw new ErrorResponseException(HttpStatus.CONFLICT, problem, null);
+        }
+        return run;
+    }
+}

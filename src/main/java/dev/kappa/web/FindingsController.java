@@ -3,6 +3,7 @@ package dev.kappa.web;
 import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Metric;
 import dev.kappa.experiment.Table;
+import dev.kappa.figure.SvgFigure;
 import dev.kappa.run.ArtifactInfo;
 import dev.kappa.run.BlockInfo;
 import dev.kappa.run.Named;
@@ -71,9 +72,21 @@ class FindingsController {
         return new FiguresView(runs.figures(find(id)));
     }
 
+    /** As its data in JSON or drawn as SVG, by {@code format} or else by the Accept header. */
     @GetMapping("/figures/{name}")
-    Figure figure(@PathVariable String id, @PathVariable String name) {
-        return runs.figure(find(id), name).orElseThrow(() -> missing(id, "figure", name, runs.figures(id)));
+    ResponseEntity<?> figure(
+            @PathVariable String id,
+            @PathVariable String name,
+            @RequestParam Optional<String> format,
+            @RequestHeader(name = "Accept", defaultValue = MediaType.ALL_VALUE) String accept) {
+        Figure figure = runs.figure(find(id), name).orElseThrow(() -> missing(id, "figure", name, runs.figures(id)));
+        return switch (FigureFormat.of(format, accept)) {
+            case JSON -> ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(figure);
+            case SVG -> ResponseEntity.ok()
+                    .contentType(FigureFormat.IMAGE_SVG)
+                    .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".svg\"")
+                    .body(SvgFigure.draw(figure));
+        };
     }
 
     @GetMapping("/artifacts")

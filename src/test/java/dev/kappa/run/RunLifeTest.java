@@ -106,6 +106,20 @@ class RunLifeTest {
     }
 
     @Test
+    void figuresComeAsDataOrDrawn() {
+        String id = client.submit("{\"experiment\": \"counting\"}");
+        client.awaitEnd(id);
+        String figure = "/v1/runs/" + id + "/figures/sums";
+        KappaClient.Answer drawn = client.get(figure + "?format=svg");
+        assertThat(drawn.header("Content-Type")).startsWith("image/svg+xml");
+        assertThat(drawn.text()).startsWith("<svg xmlns=").contains("<title>Sums of the blocks</title>");
+        assertThat(client.get(figure, "Accept", "image/png,image/svg+xml,*/*").text()).isEqualTo(drawn.text());
+        assertThat(client.get(figure, "Accept", "text/html,*/*").header("Content-Type")).isEqualTo("application/json");
+        assertThat(client.get(figure + "?format=pdf").status()).isEqualTo(400);
+        assertThat(client.get(figure, "Accept", "image/png").status()).isEqualTo(406);
+    }
+
+    @Test
     void aRunIsCancelledWhileItIsMeasured() {
         try (Gate gate = Gate.shut()) {
             String id = client.submit(gate.body());

@@ -221,10 +221,13 @@ final class Memory {
         }
     }
 
+    /** Bytes of weights that may be mapped. */
     private synchronized long mainMemoryBytes() {
         return devices.stream()
                 .filter(memory -> !memory.device.isGpu())
-                .mapToLong(DeviceMemory::residentBytes)
+                .flatMap(memory -> memory.residents().stream())
+                .filter(Resident::isLoaded)
+                .mapToLong(resident -> resident.item.bytes())
                 .sum();
     }
 

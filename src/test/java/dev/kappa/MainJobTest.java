@@ -140,6 +140,8 @@ class MainJobTest {
                 "stories-neox  | blocks.2.hook_resid_post | stories-l2-x1 | no-such-corpus  | 32   | next_token_loss | unknown_corpus",
                 "stories-neox  | blocks.2.hook_resid_post | stories-l2-x1 | stories-samples | 4000 | next_token_loss | sequence_too_long",
                 "stories-neox  | blocks.2.hook_resid_post | stories-l2-x1 | stories-samples | 32   | kl_divergence   | metric_without_gradient",
+                "stories-neox  | blocks.2.hook_resid_post | stories-l2-x1 | agreement       | 32   | next_token_loss | corpus_of_pairs",
+                "stories-neox  | blocks.2.hook_resid_post | stories-l2-x1 | stories-samples | 32   | target_logprob  | corpus_of_sequences",
             })
     void whatCannotBeMeasuredIsRefusedByNameBeforeAnythingIsWritten(
             String model, String hook, String sae, String corpus, int length, String metric, String code) {

@@ -46,7 +46,8 @@ public class Catalog {
         return new Shapes(
                 needs.model().map(this::architecture),
                 saes,
-                needs.corpus().map(items -> count(needs, items)).orElse(0));
+                needs.corpus().map(items -> count(needs, items)).orElse(0),
+                readsPairs(needs));
     }
 
     /**

@@ -101,6 +101,7 @@ public final class JacobianRank implements Experiment<JacobianRank.Parameters> {
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
+        shapes.requireSequences(parameters.corpus());
         int widest = 0;
         for (HookPoint hook : hooks(parameters)) {
             widest = Math.max(widest, shapes.architecture().width(hook));

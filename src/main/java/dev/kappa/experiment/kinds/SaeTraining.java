@@ -124,6 +124,7 @@ public final class SaeTraining implements Experiment<SaeTraining.Parameters> {
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
+        shapes.requireSequences(parameters.corpus());
         int d = shapes.architecture().width(HookPoint.parse(parameters.hook()));
         if (parameters.k() > parameters.width()) {
             throw Fault.user(

@@ -3,6 +3,7 @@ package dev.kappa.experiment.kinds;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kappa.corpus.Pair;
 import dev.kappa.experiment.Bench;
+import dev.kappa.experiment.Shapes;
 import dev.kappa.experiment.measure.Batch;
 import dev.kappa.experiment.measure.Objective;
 import dev.kappa.experiment.measure.Objectives;
@@ -28,12 +29,18 @@ public enum TaskMetric {
     /** A batch and the objective that differentiates this metric on it. */
     record Work(Batch batch, Objective objective) {}
 
-    void requireDifferentiable() {
+    /** Refuses a metric that has no gradient, and a corpus that it cannot be read from. */
+    void check(Shapes shapes, String corpus) {
         if (this == KL_DIVERGENCE) {
             throw Fault.user(
                     "metric_without_gradient",
                     "metric 'kl_divergence' has zero gradient at the clean run, so that attribution patching says nothing"
                             + " about it; accepted: next_token_loss, logit_difference, target_logprob");
+        }
+        if (readsPairs()) {
+            shapes.requirePairs(corpus);
+        } else {
+            shapes.requireSequences(corpus);
         }
     }
 

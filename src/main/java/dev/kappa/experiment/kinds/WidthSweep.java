@@ -109,7 +109,7 @@ public final class WidthSweep implements Experiment<WidthSweep.Parameters> {
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
-        parameters.metric().requireDifferentiable();
+        parameters.metric().check(shapes, parameters.corpus());
         if (parameters.calibration().method() == Calibration.Method.NULL && !parameters.nullScores()) {
             throw Fault.user(
                     "null_scores_missing",

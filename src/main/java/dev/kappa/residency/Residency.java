@@ -44,6 +44,27 @@ public class Residency implements Dependents {
         memory.requireFits(items(needs, activationBytes), activationBytes);
     }
 
+    /**
+     * A part of what a run has on its device.
+     *
+     * @param kind {@code model} or {@code sae}
+     * @param streamed true where it does not fit beside the rest and stays in its file for the most part
+     * @param loaded true where a device has it now
+     */
+    public record Part(String kind, String id, long bytes, boolean streamed, boolean loaded) {}
+
+    /** What a run of these needs has on its device. */
+    public List<Part> parts(Needs needs, long activationBytes) {
+        return items(needs, activationBytes).stream()
+                .map(item -> new Part(
+                        item.shelf().label(),
+                        item.id(),
+                        item.bytes(),
+                        item.streamed(),
+                        memory.missingBytes(List.of(item)) == 0))
+                .toList();
+    }
+
     /** Bytes of weights that a run of these needs would still have to load, on the device that has most of them. */
     public long missingBytes(Needs needs) {
         return memory.missingBytes(items(needs, 0));

@@ -9,6 +9,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
@@ -32,6 +33,9 @@ public final class Json {
                     .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
+    private static final JsonMapper SORTED =
+            MAPPER.rebuild().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
     private Json() {}
 
     public static String write(Object value) {
@@ -44,6 +48,11 @@ public final class Json {
 
     public static JsonNode parse(String json) {
         return MAPPER.readTree(json);
+    }
+
+    /** The same text for equal documents. */
+    static String sorted(JsonNode document) {
+        return SORTED.writeValueAsString(document);
     }
 
     static <T> T read(String json, Class<T> type) {

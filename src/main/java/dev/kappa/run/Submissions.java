@@ -1,10 +1,13 @@
 package dev.kappa.run;
 
 import dev.kappa.catalog.Catalog;
+import dev.kappa.experiment.Plan;
 import dev.kappa.fault.Fault;
 import dev.kappa.residency.Residency;
+import dev.kappa.residency.Residency.Part;
 import dev.kappa.run.Kind.Accepted;
 import jakarta.validation.Validator;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +21,8 @@ public class Submissions {
     private final Residency residency;
     private final RunRows runs;
     private final Tasks tasks;
+    private final Pace pace;
+    private final Idempotency idempotency;
 
     Submissions(
             Experiments experiments,
@@ -25,17 +30,75 @@ public class Submissions {
             Catalog catalog,
             Residency residency,
             RunRows runs,
-            Tasks tasks) {
+            Tasks tasks,
+            Pace pace,
+            Idempotency idempotency) {
         this.experiments = experiments;
         this.reader = new ParameterReader(validator);
         this.catalog = catalog;
         this.residency = residency;
         this.runs = runs;
         this.tasks = tasks;
+        this.pace = pace;
+        this.idempotency = idempotency;
     }
+
+    private record Admitted(Submission submission, Accepted accepted, int blocks) {}
+
+    /**
+     * A run that was asked for.
+     *
+     * @param replayed true where an earlier request with the same key had made it
+     */
+    public record Submitted(Run run, boolean replayed) {}
 
     /** Accepts a request as a queued run, or rejects it with the reasons. */
     public Run submit(JsonNode body) {
+        Admitted admitted = admit(body);
+        Run run = create(admitted);
+        tasks.wake();
+        return run;
+    }
+
+    /** The same, but once for a key: what made a run before is not admitted again, and gives that run. */
+    public Submitted submit(JsonNode body, String key) {
+        Optional<Run> before = idempotency.find(key, body);
+        if (before.isPresent()) {
+            return new Submitted(before.get(), true);
+        }
+        Admitted admitted = admit(body);
+        Idempotency.Outcome outcome = idempotency.once(key, body, () -> create(admitted));
+        tasks.wake();
+        return new Submitted(outcome.run(), outcome.replayed());
+    }
+
+    private Run create(Admitted admitted) {
+        Accepted accepted = admitted.accepted();
+        return runs.create(admitted.submission(), accepted, admitted.blocks(), catalog.provenance(accepted.needs()));
+    }
+
+    /** What a request would cost, or the reasons for which it would be rejected. */
+    public RunPlan plan(JsonNode body) {
+        Admitted admitted = admit(body);
+        Accepted accepted = admitted.accepted();
+        Plan plan = accepted.plan();
+        List<Part> parts = residency.parts(accepted.needs(), plan.activationBytes());
+        long weights = parts.stream().mapToLong(Part::bytes).sum();
+        return new RunPlan(
+                admitted.submission().experiment(),
+                Json.parse(accepted.parameters()),
+                admitted.blocks(),
+                plan.sequential(),
+                weights,
+                plan.activationBytes(),
+                weights + plan.activationBytes(),
+                plan.flops(),
+                pace.seconds(admitted.submission().experiment(), plan.flops()),
+                parts,
+                parts.stream().filter(part -> !part.loaded()).mapToLong(Part::bytes).sum());
+    }
+
+    private Admitted admit(JsonNode body) {
         Submission submission = reader.read(body, Submission.class, "");
         Kind<?> kind = experiments.require(submission.experiment());
         Accepted accepted = kind.accept(submission.parameters(), catalog);
@@ -44,9 +107,7 @@ public class Submissions {
         } catch (Fault fault) {
             throw kind.reject(fault, submission.parameters());
         }
-        Run run = runs.create(submission, accepted, blocks(submission, accepted), catalog.provenance(accepted.needs()));
-        tasks.wake();
-        return run;
+        return new Admitted(submission, accepted, blocks(submission, accepted));
     }
 
     private static int blocks(Submission submission, Accepted accepted) {

@@ -26,6 +26,13 @@ final class QueryValues {
         return new ErrorResponseException(HttpStatus.NOT_ACCEPTABLE, problem, null);
     }
 
+    static ErrorResponseException invalidHeader(String header, String value, String accepted) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                HttpStatus.BAD_REQUEST, "header '" + header + "' cannot be '" + value + "'; accepted: " + accepted);
+        problem.setProperty("code", "invalid_header");
+        return new ErrorResponseException(HttpStatus.BAD_REQUEST, problem, null);
+    }
+
     static ErrorResponseException invalid(String parameter, String value, String accepted) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(
                 HttpStatus.BAD_REQUEST,

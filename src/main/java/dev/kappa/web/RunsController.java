@@ -1,23 +1,28 @@
 package dev.kappa.web;
 
 import dev.kappa.experiment.Metric;
+import dev.kappa.run.Labels;
 import dev.kappa.run.Progress;
 import dev.kappa.run.Reanalyses;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
+import dev.kappa.run.Submissions.Submitted;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -27,21 +32,40 @@ import tools.jackson.databind.JsonNode;
 @RestController
 @RequestMapping("/v1/runs")
 class RunsController {
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final Pattern PLAIN_KEY = Pattern.compile("[!-~]([ -~]{0,253}[!-~])?");
+
     private final Submissions submissions;
     private final Reanalyses reanalyses;
+    private final Labels labels;
     private final Runs runs;
 
-    RunsController(Submissions submissions, Reanalyses reanalyses, Runs runs) {
+    RunsController(Submissions submissions, Reanalyses reanalyses, Labels labels, Runs runs) {
         this.submissions = submissions;
         this.reanalyses = reanalyses;
+        this.labels = labels;
         this.runs = runs;
     }
 
     record RunsView(List<RunView> runs, Optional<String> nextPageToken) {}
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<RunView> submit(@RequestBody JsonNode body) {
-        return accepted(submissions.submit(body));
+    ResponseEntity<RunView> submit(
+            @RequestBody JsonNode body, @RequestHeader(name = IDEMPOTENCY_KEY, required = false) String key) {
+        if (key == null) {
+            return accepted(submissions.submit(body));
+        }
+        if (!PLAIN_KEY.matcher(key).matches()) {
+            throw QueryValues.invalidHeader(IDEMPOTENCY_KEY, key, "1 to 255 printable characters");
+        }
+        Submitted submitted = submissions.submit(body, key);
+        ResponseEntity<RunView> answer = accepted(submitted.run());
+        return submitted.replayed()
+                ? ResponseEntity.status(answer.getStatusCode())
+                        .headers(answer.getHeaders())
+                        .header("Idempotency-Replayed", "true")
+                        .body(answer.getBody())
+                : answer;
     }
 
     @GetMapping
@@ -71,6 +95,13 @@ class RunsController {
     RunView cancel(@PathVariable String id) {
         find(id);
         runs.cancel(id);
+        return view(find(id));
+    }
+
+    /** Changes labels, at any time: those named are set, or taken away where they are null. */
+    @PatchMapping(path = "/{id}", consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
+    RunView patch(@PathVariable String id, @RequestBody JsonNode body) {
+        labels.change(find(id).id(), body);
         return view(find(id));
     }
 

@@ -12,10 +12,16 @@ public interface Objective {
     int[] rows();
 
     /**
-     * The part of m that rows {@code from} (inclusive) to {@code to} (exclusive) of {@link #rows()} add.
+     * What each of the rows {@code from} (inclusive) to {@code to} (exclusive) of {@link #rows()} adds to m.
      *
      * @param logits their logits [to − from, vocabulary], recorded
      * @param scope for arrays that the graph needs; open until the backward pass is done
+     * @return one term a row, [to − from]
      */
-    NDArray part(NDArray logits, int from, int to, Scope scope);
+    NDArray terms(NDArray logits, int from, int to, Scope scope);
+
+    /** The sum of those terms. */
+    default NDArray part(NDArray logits, int from, int to, Scope scope) {
+        return terms(logits, from, to, scope).sum();
+    }
 }

@@ -76,12 +76,12 @@ public final class Objectives {
 
     private static NDArray crossEntropy(NDArray logits, long[] labels, Scope scope) {
         NDArray index = Tensors.of(scope, labels, labels.length, 1);
-        return logits.logSoftmax(-1).gather(index, 1).sum().neg();
+        return logits.logSoftmax(-1).gather(index, 1).reshape(-1).neg();
     }
 
     private record CrossEntropy(int[] rows, long[] labels) implements Objective {
         @Override
-        public NDArray part(NDArray logits, int from, int to, Scope scope) {
+        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
             return crossEntropy(logits, Arrays.copyOfRange(labels, from, to), scope);
         }
     }
@@ -89,7 +89,7 @@ public final class Objectives {
     /** Draws the labels by inverting the cumulative distribution at one uniform number a row. */
     private record SampledCrossEntropy(int[] rows, float[] uniforms) implements Objective {
         @Override
-        public NDArray part(NDArray logits, int from, int to, Scope scope) {
+        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
             return crossEntropy(logits, labels(logits, from, to, scope), scope);
         }
 
@@ -109,13 +109,13 @@ public final class Objectives {
 
     private record RandomSigns(Batch batch, int[] rows, long seed, int probe) implements Objective {
         @Override
-        public NDArray part(NDArray logits, int from, int to, Scope scope) {
+        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
             int vocabulary = (int) logits.getShape().get(1);
             float[] signs = new float[(to - from) * vocabulary];
             for (int row = from; row < to; row++) {
                 fill(signs, (row - from) * vocabulary, vocabulary, rows[row]);
             }
-            return logits.mul(Tensors.of(scope, signs, to - from, vocabulary)).sum();
+            return logits.mul(Tensors.of(scope, signs, to - from, vocabulary)).sum(new int[] {1});
         }
 
         /** One row of centred signs, 64 signs to a drawn number. */
@@ -138,10 +138,10 @@ public final class Objectives {
 
     private record Answers(int[] rows, long[] plus, long[] minus) implements Objective {
         @Override
-        public NDArray part(NDArray logits, int from, int to, Scope scope) {
+        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
             NDArray right = logits.gather(Tensors.of(scope, Arrays.copyOfRange(plus, from, to), to - from, 1), 1);
             NDArray wrong = logits.gather(Tensors.of(scope, Arrays.copyOfRange(minus, from, to), to - from, 1), 1);
-            return right.sub(wrong).sum();
+            return right.sub(wrong).reshape(-1);
         }
     }
 
@@ -152,8 +152,8 @@ public final class Objectives {
         }
 
         @Override
-        public NDArray part(NDArray logits, int from, int to, Scope scope) {
-            return of.part(logits, from, to, scope).neg();
+        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
+            return of.terms(logits, from, to, scope).neg();
         }
     }
 }

@@ -44,19 +44,25 @@ final class Readout {
         return new Gradient(value, spread(scope, read, rows, residual));
     }
 
-    /** The value alone, without a graph; one number for each row that the objective reads. */
+    /** The value alone, without a graph. */
     static double value(Scope scope, LanguageModel model, NDArray residual, Objective objective) {
+        return Arrays.stream(terms(scope, model, residual, objective)).sum();
+    }
+
+    /** What each row that the objective reads adds to the value, without a graph. */
+    static double[] terms(Scope scope, LanguageModel model, NDArray residual, Objective objective) {
         NDArray flat = Tensors.flat(residual);
         int[] rows = objective.rows();
-        double value = 0;
+        double[] terms = new double[rows.length];
         for (int from = 0; from < rows.length; from += chunk(model)) {
             int to = Math.min(rows.length, from + chunk(model));
             try (Scope inner = scope.child()) {
                 NDArray picked = pick(inner, flat, rows, from, to);
-                value += objective.part(model.logits(picked), from, to, inner).getFloat();
+                double[] part = Tensors.doubles(objective.terms(model.logits(picked), from, to, inner));
+                System.arraycopy(part, 0, terms, from, part.length);
             }
         }
-        return value;
+        return terms;
     }
 
     private static int chunk(LanguageModel model) {

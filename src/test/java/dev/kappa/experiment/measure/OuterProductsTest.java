@@ -37,8 +37,8 @@ class OuterProductsTest {
         }
 
         @Override
-        public NDArray part(NDArray logits, int from, int to, Scope scope) {
-            return logits.get("0, " + token);
+        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
+            return logits.get("0:1, " + token);
         }
     }
 

@@ -59,12 +59,12 @@ public record Jackknife(double estimate, double[] leaveOneOut) {
 
     /** Student-t interval with B−1 degrees of freedom around the bias-corrected estimate. */
     public Interval interval(double level) {
-        return around(biasCorrected(), level, "jackknife_t");
+        return around(biasCorrected(), standardError(), level, "jackknife_t");
     }
 
     /** The same around the estimate as it is, for a statistic that is known to have no bias. */
     public Interval uncorrectedInterval(double level) {
-        return around(estimate, level, "jackknife_t_uncorrected");
+        return around(estimate, standardError(), level, "jackknife_t_uncorrected");
     }
 
     /**
@@ -89,9 +89,10 @@ public record Jackknife(double estimate, double[] leaveOneOut) {
                 Arrays.stream(leaveOneOut).map(function).toArray());
     }
 
-    private Interval around(double centre, double level, String method) {
+    /** Student-t interval with B−1 degrees of freedom and this standard error. */
+    Interval around(double centre, double standardError, double level, String method) {
         Checks.openUnit("level of an interval", level);
-        double reach = new TDistribution(blocks() - 1).inverseCumulativeProbability(0.5 + level / 2) * standardError();
+        double reach = new TDistribution(blocks() - 1).inverseCumulativeProbability(0.5 + level / 2) * standardError;
         if (!Double.isFinite(reach) || !Double.isFinite(centre)) {
             return Interval.none(level, method, blocks());
         }

@@ -7,6 +7,7 @@ import dev.kappa.lm.LanguageModel;
 import dev.kappa.lm.ModelFolder;
 import dev.kappa.lm.TinyModels;
 import dev.kappa.sae.Sae;
+import dev.kappa.sae.SaeShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,6 +40,11 @@ public final class TestBench implements Bench, AutoCloseable {
         return of(folder, seed, TinyModels.Sizes.smallest());
     }
 
+    /** A bench of a model that a test wrote. */
+    public static TestBench of(LanguageModel model) {
+        return new TestBench(model);
+    }
+
     public TestBench with(String id, Sae sae) {
         saes.put(id, sae);
         return this;
@@ -69,6 +75,13 @@ public final class TestBench implements Bench, AutoCloseable {
     public TestBench after(Tally tally) {
         previous = Optional.ofNullable(tally);
         return this;
+    }
+
+    /** The sizes of what is on the bench. */
+    public Shapes shapes() {
+        Map<String, SaeShape> shapes = new LinkedHashMap<>();
+        saes.forEach((id, sae) -> shapes.put(id, sae.shape()));
+        return new Shapes(Optional.of(model.architecture()), shapes, Math.max(sequences.size(), pairs.size()));
     }
 
     /** Cancels at the n-th call of progress from now. */

@@ -8,7 +8,9 @@ import dev.kappa.experiment.measure.Batch;
 import dev.kappa.experiment.measure.Draws;
 import dev.kappa.experiment.measure.FeatureSums;
 import dev.kappa.experiment.measure.GradientPass;
+import dev.kappa.experiment.measure.OuterProducts;
 import dev.kappa.lm.HookPoint;
+import dev.kappa.lm.Hooks;
 import dev.kappa.sae.Sae;
 import dev.kappa.sae.SparseCode;
 import dev.kappa.tensor.Scope;
@@ -17,14 +19,44 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Scores every feature of any number of dictionaries at any number of hooks: one forward and one backward
- * pass of each batch, then one encode for each dictionary.
+ * pass of each batch, then one encode for each encoder. The same forward pass can serve probes of the output's
+ * geometry, with a backward pass each.
  */
 final class FeatureScoring {
-    /** A dictionary at a hook; its sums are named {@code label/…} in the tally. */
-    record Subject(String label, HookPoint hook, Sae sae) {}
+    /**
+     * A dictionary at a hook; its sums are named {@code label/…} in the tally.
+     *
+     * @param sae encodes
+     * @param decoder has the decoder rows
+     */
+    record Subject(String label, HookPoint hook, Sae sae, Sae decoder) {
+        Subject(String label, HookPoint hook, Sae sae) {
+            this(label, hook, sae, sae);
+        }
+
+        /** Subjects with the same one share an encode. */
+        Encoder encoder() {
+            return new Encoder(hook, sae);
+        }
+    }
+
+    private record Encoder(HookPoint hook, Sae sae) {}
+
+    /**
+     * Hooks whose outer products are summed beside; they are named {@code hook/…} in the tally.
+     *
+     * @param hooks none where no geometry is wanted
+     */
+    record Geometry(List<HookPoint> hooks, Probes probes) {
+        static Geometry none() {
+            return new Geometry(List.of(), new Probes(JacobianRank.Output.FISHER, 0));
+        }
+    }
 
     private final TaskMetric metric;
     private final int batchSize;
@@ -38,13 +70,19 @@ final class FeatureScoring {
     }
 
     Tally measure(List<Subject> subjects, long seed, Bench bench) {
+        return measure(subjects, Geometry.none(), seed, bench);
+    }
+
+    Tally measure(List<Subject> subjects, Geometry geometry, long seed, Bench bench) {
         Map<Subject, FeatureSums> sums = new LinkedHashMap<>();
         Map<Subject, FeatureSums> nulls = new LinkedHashMap<>();
+        Map<HookPoint, OuterProducts> products = new LinkedHashMap<>();
         subjects.forEach(subject -> sums.put(subject, new FeatureSums(subject.sae().shape().width())));
         if (withNull) {
             subjects.forEach(subject -> nulls.put(subject, new FeatureSums(subject.sae().shape().width())));
         }
-        List<HookPoint> hooks = subjects.stream().map(Subject::hook).distinct().toList();
+        geometry.hooks().forEach(hook -> products.put(
+                hook, new OuterProducts(bench.model().architecture().width(hook))));
         List<TaskMetric.Work> work = metric.work(bench, batchSize);
         double tokens = 0;
         double value = 0;
@@ -52,12 +90,15 @@ final class FeatureScoring {
             bench.progress((double) i / work.size());
             Batch batch = work.get(i).batch();
             try (Scope scope = Scope.open(bench.device())) {
-                GradientPass.Result pass = new GradientPass(scope, bench.model(), hooks)
-                        .run(batch.tokens(scope), work.get(i).objective());
+                GradientPass.Result pass = pass(scope, work.get(i), subjects, geometry, seed, bench);
                 value += pass.backwards().get(0).value();
-                for (Subject subject : subjects) {
-                    add(subject, batch, pass, seed, sums.get(subject), nulls.get(subject));
+                for (GradientPass.Backward probe : pass.backwards().subList(1, pass.backwards().size())) {
+                    products.forEach((hook, sum) ->
+                            sum.add(geometry.probes().samples(batch, probe.gradients().get(hook))));
                 }
+                subjects.stream()
+                        .collect(Collectors.groupingBy(Subject::encoder, LinkedHashMap::new, Collectors.toList()))
+                        .forEach((encoder, sharing) -> add(encoder, sharing, batch, pass, seed, sums, nulls));
             }
             tokens += (double) batch.size() * batch.counted();
         }
@@ -67,26 +108,51 @@ final class FeatureScoring {
         tally.put("metric", value);
         sums.forEach((subject, sum) -> sum.into(tally, subject.label() + "/"));
         nulls.forEach((subject, sum) -> sum.into(tally, subject.label() + "/null_"));
+        products.forEach((hook, sum) -> sum.into(tally, hook + "/"));
         return tally;
     }
 
+    /** The metric's gradients first, then those of the probes. */
+    private static GradientPass.Result pass(
+            Scope scope,
+            TaskMetric.Work work,
+            List<Subject> subjects,
+            Geometry geometry,
+            long seed,
+            Bench bench) {
+        List<HookPoint> hooks = Stream.concat(subjects.stream().map(Subject::hook), geometry.hooks().stream())
+                .distinct()
+                .toList();
+        int probes = geometry.hooks().isEmpty() ? 0 : geometry.probes().count();
+        return new GradientPass(scope, bench.model(), hooks)
+                .run(work.batch().tokens(scope), Hooks.none(), 1 + probes, i -> i == 0
+                        ? work.objective()
+                        : geometry.probes().objective(work.batch(), seed, i - 1));
+    }
+
     private static void add(
-            Subject subject, Batch batch, GradientPass.Result pass, long seed, FeatureSums sums, FeatureSums nulls) {
-        try (Scope scope = Scope.open(pass.activation(subject.hook()).getDevice())) {
-            NDArray activations = scope.keep(batch.countedRows(pass.activation(subject.hook())));
-            NDArray gradients = scope.keep(batch.countedRows(pass.gradient(subject.hook())));
-            SparseCode code = subject.sae().encode(activations);
+            Encoder encoder,
+            List<Subject> subjects,
+            Batch batch,
+            GradientPass.Result pass,
+            long seed,
+            Map<Subject, FeatureSums> sums,
+            Map<Subject, FeatureSums> nulls) {
+        try (Scope scope = Scope.open(pass.activation(encoder.hook()).getDevice())) {
+            NDArray activations = scope.keep(batch.countedRows(pass.activation(encoder.hook())));
+            NDArray gradients = scope.keep(batch.countedRows(pass.gradient(encoder.hook())));
+            SparseCode code = encoder.sae().encode(activations);
             long[] rows = code.rows().toLongArray();
             long[] latents = code.latents().toLongArray();
-            sums.add(rows, latents, Attribution.effects(scope, subject.sae(), code, gradients), batch.counted());
-            if (nulls != null) {
-                long[] permuted = permuted(latents, subject, seed);
-                NDArray directions = Tensors.of(scope, permuted, permuted.length);
-                nulls.add(
-                        rows,
-                        latents,
-                        Attribution.effects(scope, subject.sae(), code, directions, gradients),
-                        batch.counted());
+            for (Subject subject : subjects) {
+                float[] effects = Attribution.effects(scope, subject.decoder(), code, gradients);
+                sums.get(subject).add(rows, latents, effects, batch.counted());
+                if (nulls.containsKey(subject)) {
+                    long[] permuted = permuted(latents, subject, seed);
+                    NDArray directions = Tensors.of(scope, permuted, permuted.length);
+                    float[] without = Attribution.effects(scope, subject.decoder(), code, directions, gradients);
+                    nulls.get(subject).add(rows, latents, without, batch.counted());
+                }
             }
         }
     }

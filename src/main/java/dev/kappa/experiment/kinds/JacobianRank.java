@@ -12,8 +12,6 @@ import dev.kappa.experiment.Shapes;
 import dev.kappa.experiment.Tally;
 import dev.kappa.experiment.measure.Batch;
 import dev.kappa.experiment.measure.GradientPass;
-import dev.kappa.experiment.measure.Objective;
-import dev.kappa.experiment.measure.Objectives;
 import dev.kappa.experiment.measure.OuterProducts;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.lm.Hooks;
@@ -108,7 +106,7 @@ public final class JacobianRank implements Experiment<JacobianRank.Parameters> {
         }
         return Cost.of(shapes.architecture(), parameters.sequences(), parameters.length(), parameters.batch())
                 .forward()
-                .backward(probes(parameters))
+                .backward(probes(parameters).count())
                 .flopsPerToken(2.0 * widest * widest * parameters.hooks().size())
                 .plan(Math.min(20, parameters.sequences()));
     }
@@ -131,30 +129,19 @@ public final class JacobianRank implements Experiment<JacobianRank.Parameters> {
 
     private void add(
             Parameters parameters, long seed, Batch batch, Bench bench, Map<HookPoint, OuterProducts> sums) {
+        Probes probes = probes(parameters);
         try (Scope scope = Scope.open(bench.device())) {
             GradientPass.Result pass = new GradientPass(scope, bench.model(), List.copyOf(sums.keySet()))
-                    .run(batch.tokens(scope), Hooks.none(), probes(parameters), probe -> objective(
-                            parameters.output(), batch, seed, probe));
-            // With the true loss the last position predicts nothing, and its gradient is zero by construction.
-            int end = parameters.output() == Output.LOSS ? batch.length() - 1 : batch.length();
+                    .run(batch.tokens(scope), Hooks.none(), probes.count(), probe -> probes.objective(
+                            batch, seed, probe));
             for (GradientPass.Backward backward : pass.backwards()) {
-                sums.forEach((hook, sum) -> sum.add(
-                        backward.gradients().get(hook).get(":, " + batch.firstCounted() + ":" + end)));
+                sums.forEach((hook, sum) -> sum.add(probes.samples(batch, backward.gradients().get(hook))));
             }
         }
     }
 
-    private static Objective objective(Output output, Batch batch, long seed, int probe) {
-        return switch (output) {
-            case FISHER -> Objectives.fisherProbe(batch, seed, probe);
-            case LOGITS -> Objectives.logitProbe(batch, seed, probe);
-            case LOSS -> Objectives.nextTokenLoss(batch);
-        };
-    }
-
-    /** True labels are not drawn, so that a second probe would repeat the first. */
-    private static int probes(Parameters parameters) {
-        return parameters.output() == Output.LOSS ? 1 : parameters.probes();
+    private static Probes probes(Parameters parameters) {
+        return new Probes(parameters.output(), parameters.probes());
     }
 
     private static List<HookPoint> hooks(Parameters parameters) {
@@ -163,7 +150,7 @@ public final class JacobianRank implements Experiment<JacobianRank.Parameters> {
 
     @Override
     public Findings conclude(Parameters parameters, Shapes shapes, List<Tally> tallies) {
-        JacobianFindings findings = new JacobianFindings(parameters.output() == Output.LOSS);
+        JacobianFindings findings = new JacobianFindings(probes(parameters).empirical());
         hooks(parameters).forEach(hook -> findings.add(hook.toString(), tallies));
         return findings.findings();
     }

@@ -9,6 +9,11 @@ public final class Kinds {
 
     /** One of each. */
     public static List<Experiment<?>> all() {
-        return List.of(new JacobianRank(), new WidthSweep(), new SaeTraining(), new ModelSamples());
+        return List.of(
+                new JacobianRank(),
+                new WidthSweep(),
+                new ExactAblation(),
+                new SaeTraining(),
+                new ModelSamples());
     }
 }

@@ -13,6 +13,7 @@ public final class Kinds {
                 new JacobianRank(),
                 new WidthSweep(),
                 new ExactAblation(),
+                new EncoderDecoderCells(),
                 new SaeTraining(),
                 new ModelSamples());
     }

@@ -14,6 +14,7 @@ public final class Kinds {
                 new WidthSweep(),
                 new ExactAblation(),
                 new EncoderDecoderCells(),
+                new SyntheticGroundTruth(),
                 new SaeTraining(),
                 new ModelSamples());
     }

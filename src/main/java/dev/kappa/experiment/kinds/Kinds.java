@@ -15,6 +15,7 @@ public final class Kinds {
                 new ExactAblation(),
                 new EncoderDecoderCells(),
                 new SyntheticGroundTruth(),
+                new CircuitRecall(),
                 new SaeTraining(),
                 new ModelSamples());
     }

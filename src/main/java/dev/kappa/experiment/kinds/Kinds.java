@@ -16,6 +16,7 @@ public final class Kinds {
                 new EncoderDecoderCells(),
                 new SyntheticGroundTruth(),
                 new CircuitRecall(),
+                new DepthSweep(),
                 new SaeTraining(),
                 new ModelSamples());
     }

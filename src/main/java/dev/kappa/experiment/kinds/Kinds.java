@@ -17,6 +17,7 @@ public final class Kinds {
                 new SyntheticGroundTruth(),
                 new CircuitRecall(),
                 new DepthSweep(),
+                new GeometricPrivilege(),
                 new SaeTraining(),
                 new ModelSamples());
     }

@@ -81,7 +81,11 @@ public final class TestBench implements Bench, AutoCloseable {
     public Shapes shapes() {
         Map<String, SaeShape> shapes = new LinkedHashMap<>();
         saes.forEach((id, sae) -> shapes.put(id, sae.shape()));
-        return new Shapes(Optional.of(model.architecture()), shapes, Math.max(sequences.size(), pairs.size()));
+        return new Shapes(
+                Optional.of(model.architecture()),
+                shapes,
+                Math.max(sequences.size(), pairs.size()),
+                sequences.isEmpty() && !pairs.isEmpty());
     }
 
     /** Cancels at the n-th call of progress from now. */

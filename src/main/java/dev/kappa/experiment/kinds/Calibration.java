@@ -47,6 +47,15 @@ public record Calibration(
         }
     }
 
+    /** Refuses to read a null that a run does not measure. */
+    void requireNull(boolean measured) {
+        if (method == Method.NULL && !measured) {
+            throw Fault.user(
+                    "null_scores_missing",
+                    "calibration 'null' reads scores of the matched null, which are kept only where 'null_scores' is true");
+        }
+    }
+
     static Calibration of(Method method) {
         return new Calibration(method, null, null, null, null);
     }

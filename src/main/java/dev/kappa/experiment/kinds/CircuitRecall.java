@@ -142,6 +142,7 @@ public final class CircuitRecall implements Experiment<CircuitRecall.Parameters>
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
+        shapes.requirePairs(parameters.corpus());
         double perToken = 0;
         double whole = shapes.architecture().parameterBytes() / 2.0;
         for (Place place : parameters.places()) {

@@ -20,6 +20,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -123,6 +124,11 @@ public final class DepthSweep implements Experiment<DepthSweep.Parameters> {
     }
 
     @Override
+    public Set<String> concludingParameters() {
+        return Set.of("aggregation", "q", "tau", "share", "min_fires");
+    }
+
+    @Override
     public Needs needs(Parameters parameters) {
         return Needs.of(
                 parameters.model(),
@@ -134,7 +140,7 @@ public final class DepthSweep implements Experiment<DepthSweep.Parameters> {
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
-        parameters.metric().requireDifferentiable();
+        parameters.metric().check(shapes, parameters.corpus());
         Cost cost = Cost.of(shapes.architecture(), parameters.sequences(), parameters.length(), parameters.batch())
                 .forward()
                 .backward(1 + parameters.allProbes().count());

@@ -21,6 +21,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How many features count as causal when a dictionary's encoder, its decoder or both are random: orthonormal rows
@@ -43,6 +44,8 @@ public final class EncoderDecoderCells implements Experiment<EncoderDecoderCells
             @Valid @Description("How the threshold is found in the trained dictionary; it then holds for all cells")
                     Calibration calibration,
             @Min(1) @Description("Tokens on which a feature must fire to count as represented") Integer minFires,
+            @Description("Also score a matched null, which the null calibration and later re-analyses read")
+                    Boolean nullScores,
             @Min(1) @Max(4096) @Description("Sequences that go through the model together") Integer batch) {
         public Parameters {
             sequences = sequences == null ? 200 : sequences;
@@ -51,6 +54,7 @@ public final class EncoderDecoderCells implements Experiment<EncoderDecoderCells
             aggregation = aggregation == null ? Aggregation.TOKEN_MEAN_ABS : aggregation;
             calibration = calibration == null ? Calibration.of(Calibration.Method.QUANTILE) : calibration;
             minFires = minFires == null ? 1 : minFires;
+            nullScores = nullScores == null ? calibration.method() == Calibration.Method.NULL : nullScores;
             batch = batch == null ? 10 : batch;
         }
     }
@@ -89,7 +93,13 @@ public final class EncoderDecoderCells implements Experiment<EncoderDecoderCells
                 Aggregation.TOKEN_MEAN_ABS,
                 Calibration.of(Calibration.Method.QUANTILE),
                 1,
+                false,
                 10);
+    }
+
+    @Override
+    public Set<String> concludingParameters() {
+        return Set.of("calibration", "aggregation", "min_fires");
     }
 
     @Override
@@ -104,7 +114,8 @@ public final class EncoderDecoderCells implements Experiment<EncoderDecoderCells
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
-        parameters.metric().requireDifferentiable();
+        parameters.metric().check(shapes, parameters.corpus());
+        parameters.calibration().requireNull(parameters.nullScores());
         Widths.check(shapes, HookPoint.parse(parameters.hook()), parameters.sae());
         double matrix = (double) shapes.sae(parameters.sae()).width() * shapes.sae(parameters.sae()).dIn();
         return Cost.of(shapes.architecture(), parameters.sequences(), parameters.length(), parameters.batch())
@@ -140,7 +151,7 @@ public final class EncoderDecoderCells implements Experiment<EncoderDecoderCells
             Tally scored = new FeatureScoring(
                             parameters.metric(),
                             parameters.batch(),
-                            parameters.calibration().method() == Calibration.Method.NULL)
+                            parameters.nullScores())
                     .measure(subjects, block.seed(), bench);
             scored.entries().forEach((name, entry) -> tally.put(name, entry.f64(), entry.shape()));
             return tally;

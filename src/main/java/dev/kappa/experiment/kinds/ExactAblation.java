@@ -102,7 +102,7 @@ public final class ExactAblation implements Experiment<ExactAblation.Parameters>
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
-        parameters.metric().requireDifferentiable();
+        parameters.metric().check(shapes, parameters.corpus());
         HookPoint hook = HookPoint.parse(parameters.hook());
         Widths.check(shapes, hook, parameters.sae());
         int layers = shapes.architecture().layers();

@@ -16,6 +16,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How much of the output's dependence on a hook lies along decoder rows: the energy dᵀ A d / (‖d‖² tr A / width)
@@ -39,6 +40,8 @@ public final class GeometricPrivilege implements Experiment<GeometricPrivilege.P
             @Description("How effects at single tokens become a feature's score") Aggregation aggregation,
             @Valid @Description("How the threshold of causal features is found") Calibration calibration,
             @Min(1) @Description("Tokens on which a feature must fire to count as represented") Integer minFires,
+            @Description("Also score a matched null, which the null calibration and later re-analyses read")
+                    Boolean nullScores,
             @Min(2) @Max(1_000_000) @Description("Random directions to compare with") Integer directions,
             @Min(1) @Max(4096) @Description("Sequences that go through the model together") Integer batch) {
         public Parameters {
@@ -50,6 +53,7 @@ public final class GeometricPrivilege implements Experiment<GeometricPrivilege.P
             aggregation = aggregation == null ? Aggregation.TOKEN_MEAN_ABS : aggregation;
             calibration = calibration == null ? Calibration.of(Calibration.Method.MASS) : calibration;
             minFires = minFires == null ? 1 : minFires;
+            nullScores = nullScores == null ? calibration.method() == Calibration.Method.NULL : nullScores;
             directions = directions == null ? 1000 : directions;
             batch = batch == null ? 10 : batch;
         }
@@ -95,8 +99,14 @@ public final class GeometricPrivilege implements Experiment<GeometricPrivilege.P
                 Aggregation.TOKEN_MEAN_ABS,
                 Calibration.of(Calibration.Method.MASS),
                 1,
+                false,
                 1000,
                 10);
+    }
+
+    @Override
+    public Set<String> concludingParameters() {
+        return Set.of("calibration", "aggregation", "min_fires");
     }
 
     @Override
@@ -111,7 +121,8 @@ public final class GeometricPrivilege implements Experiment<GeometricPrivilege.P
 
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
-        parameters.metric().requireDifferentiable();
+        parameters.metric().check(shapes, parameters.corpus());
+        parameters.calibration().requireNull(parameters.nullScores());
         HookPoint hook = HookPoint.parse(parameters.hook());
         Widths.check(shapes, hook, parameters.sae());
         double d = shapes.sae(parameters.sae()).dIn();
@@ -130,7 +141,7 @@ public final class GeometricPrivilege implements Experiment<GeometricPrivilege.P
         Tally tally = new FeatureScoring(
                         parameters.metric(),
                         parameters.batch(),
-                        parameters.calibration().method() == Calibration.Method.NULL)
+                        parameters.nullScores())
                 .measure(
                         List.of(subject),
                         new FeatureScoring.Geometry(List.of(hook), parameters.allProbes()),

@@ -18,6 +18,7 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Measurements where the answer is known. x = Σ z_k v_k + noise with sparse non-negative z and unit directions v; r of
@@ -122,6 +123,11 @@ public final class SyntheticGroundTruth implements Experiment<SyntheticGroundTru
     public Parameters example() {
         return new Parameters(
                 64, 128, 16, 0.04, 0.02, 0.0, Nonlinearity.TANH, 200_000, 256, Kind.TOPK, 8, null, 4e-3, 4, 512, 16);
+    }
+
+    @Override
+    public Set<String> concludingParameters() {
+        return Set.of("selected");
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.kappa.experiment.Plan;
 import dev.kappa.experiment.Shapes;
 import dev.kappa.experiment.Tally;
 import dev.kappa.experiment.measure.Aggregation;
-import dev.kappa.fault.Fault;
 import dev.kappa.lm.HookPoint;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -110,11 +109,7 @@ public final class WidthSweep implements Experiment<WidthSweep.Parameters> {
     @Override
     public Plan plan(Parameters parameters, Shapes shapes) {
         parameters.metric().check(shapes, parameters.corpus());
-        if (parameters.calibration().method() == Calibration.Method.NULL && !parameters.nullScores()) {
-            throw Fault.user(
-                    "null_scores_missing",
-                    "calibration 'null' reads scores of the matched null, which are kept only where 'null_scores' is true");
-        }
+        parameters.calibration().requireNull(parameters.nullScores());
         Cost cost = Cost.of(shapes.architecture(), parameters.sequences(), parameters.length(), parameters.batch())
                 .forward()
                 .backward(1);

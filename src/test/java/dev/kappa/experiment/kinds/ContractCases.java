@@ -24,7 +24,8 @@ final class ContractCases implements AutoCloseable {
     private static final int ITEMS = 8;
 
     private final Scope scope = Scope.open(Device.cpu());
-    final TestBench bench;
+    private final TestBench sequences;
+    private final TestBench pairs;
 
     /**
      * A change of a parameter that makes the parameters wrong.
@@ -33,15 +34,32 @@ final class ContractCases implements AutoCloseable {
      */
     record Wrong(String component, Object value, String names) {}
 
-    record Case<P extends Record>(Experiment<P> experiment, P parameters, List<Wrong> wrong) {}
+    record Case<P extends Record>(Experiment<P> experiment, P parameters, List<Wrong> wrong) {
+        boolean readsPairs() {
+            return experiment instanceof CircuitRecall;
+        }
+    }
 
     ContractCases(Path folder) {
-        bench = TestBench.of(folder, 5)
+        sequences = bench(folder).withSequences(ITEMS, LENGTH, 7);
+        pairs = bench(folder).withPairs(pairs());
+    }
+
+    private TestBench bench(Path folder) {
+        return TestBench.of(folder, 5)
                 .with("relu", RandomSaes.relu(scope, D, 24, 1))
                 .with("topk", RandomSaes.topK(scope, D, 40, 4, 2))
-                .with("narrow", RandomSaes.relu(scope, 12, 24, 3))
-                .withSequences(ITEMS, LENGTH, 7)
-                .withPairs(pairs());
+                .with("narrow", RandomSaes.relu(scope, 12, 24, 3));
+    }
+
+    /** A bench with the items that a kind reads. */
+    TestBench bench(Case<?> of) {
+        return of.readsPairs() ? pairs : sequences;
+    }
+
+    /** A bench with the other sort of items. */
+    TestBench wrongBench(Case<?> of) {
+        return of.readsPairs() ? sequences : pairs;
     }
 
     private static List<Pair> pairs() {
@@ -98,7 +116,7 @@ final class ContractCases implements AutoCloseable {
             return new Case<>(
                     kind,
                     new EncoderDecoderCells.Parameters(
-                            "m", HOOK, "relu", "c", ITEMS, LENGTH, null, null, null, 1, 2),
+                            "m", HOOK, "relu", "c", ITEMS, LENGTH, null, null, null, 1, true, 2),
                     dictionaries(new Wrong("sae", "narrow", "narrow")));
         }
         if (experiment instanceof SyntheticGroundTruth kind) {
@@ -141,7 +159,7 @@ final class ContractCases implements AutoCloseable {
             return new Case<>(
                     kind,
                     new GeometricPrivilege.Parameters(
-                            "m", HOOK, "relu", "c", ITEMS, LENGTH, null, 1, null, null, null, 1, 20, 2),
+                            "m", HOOK, "relu", "c", ITEMS, LENGTH, null, 1, null, null, null, 1, true, 20, 2),
                     dictionaries(new Wrong("sae", "narrow", "narrow")));
         }
         if (experiment instanceof SaeTraining kind) {
@@ -180,7 +198,8 @@ final class ContractCases implements AutoCloseable {
 
     @Override
     public void close() {
-        bench.close();
+        sequences.close();
+        pairs.close();
         scope.close();
     }
 }

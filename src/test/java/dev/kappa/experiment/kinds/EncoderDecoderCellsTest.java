@@ -51,7 +51,7 @@ class EncoderDecoderCellsTest {
         bench.with("sae", sae);
         return new TestRun<>(
                         new EncoderDecoderCells(),
-                        new EncoderDecoderCells.Parameters("m", HOOK, "sae", "c", 16, 30, null, null, null, 1, 4),
+                        new EncoderDecoderCells.Parameters("m", HOOK, "sae", "c", 16, 30, null, null, null, 1, false, 4),
                         bench,
                         2)
                 .findings();

@@ -60,7 +60,7 @@ class GeometricPrivilegeTest {
                         .with("sae", RandomSaes.relu(scope, D, 40, 4))
                         .withSequences(12, 9, 3)) {
             GeometricPrivilege.Parameters parameters = new GeometricPrivilege.Parameters(
-                    "m", "blocks.0.hook_resid_post", "sae", "c", 12, 9, null, 4, null, null, null, 1, 4000, 3);
+                    "m", "blocks.0.hook_resid_post", "sae", "c", 12, 9, null, 4, null, null, null, 1, false, 4000, 3);
             Findings findings = new TestRun<>(new GeometricPrivilege(), parameters, bench, 8).findings();
             Metric random = findings.metrics().stream()
                     .filter(m -> m.name().equals("mean_energy") && m.dimensions().containsValue("random"))

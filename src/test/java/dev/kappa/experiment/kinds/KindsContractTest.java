@@ -59,7 +59,7 @@ class KindsContractTest {
     }
 
     private <P extends Record> TestRun<P> run(ContractCases.Case<P> of) {
-        return new TestRun<>(of.experiment(), of.parameters(), cases.bench, SEED);
+        return new TestRun<>(of.experiment(), of.parameters(), cases.bench(of), SEED);
     }
 
     private static RecursiveComparisonAssert<?> compare(Object actual, String what) {
@@ -102,7 +102,7 @@ class KindsContractTest {
             long open = Scope.openScopes();
             for (int block : new int[] {0, last}) {
                 int stops = 0;
-                while (stops < MANY && isCancelled(run, block, block == 0 ? null : tallies.get(block - 1), stops + 1)) {
+                while (stops < MANY && isCancelled(one, run, block, block == 0 ? null : tallies.get(block - 1), stops + 1)) {
                     stops++;
                     assertThat(Scope.openScopes())
                             .as("%s, cancelled at call %d", one.experiment().kind(), stops)
@@ -110,12 +110,13 @@ class KindsContractTest {
                 }
                 assertThat(stops).as("calls of progress in %s", one.experiment().kind()).isBetween(1, MANY - 1);
             }
-            cases.bench.cancelAt(MANY * MANY);
+            cases.bench(one).cancelAt(MANY * MANY);
         }
     }
 
-    private boolean isCancelled(TestRun<?> run, int block, Tally previous, int call) {
-        cases.bench.cancelAt(call);
+    private boolean isCancelled(
+            ContractCases.Case<?> one, TestRun<?> run, int block, Tally previous, int call) {
+        cases.bench(one).cancelAt(call);
         try {
             run.block(block, previous);
             return false;
@@ -177,9 +178,26 @@ class KindsContractTest {
         P changed = Records.with(one.parameters(), wrong.component(), wrong.value());
         assertThatExceptionOfType(Fault.class)
                 .as("%s with %s = %s", one.experiment().kind(), wrong.component(), wrong.value())
-                .isThrownBy(() -> one.experiment().plan(changed, cases.bench.shapes()))
+                .isThrownBy(() -> one.experiment().plan(changed, cases.bench(one).shapes()))
                 .withMessageContaining(wrong.names())
                 .matches(fault -> fault.category() == Category.USER);
+    }
+
+    @Test
+    void aCorpusOfTheOtherSortIsRefusedByName() {
+        for (ContractCases.Case<?> one : cases.all()) {
+            corpusRefused(one);
+        }
+    }
+
+    private <P extends Record> void corpusRefused(ContractCases.Case<P> one) {
+        if (one.experiment().needs(one.parameters()).corpus().isPresent()) {
+            assertThatExceptionOfType(Fault.class)
+                    .as(one.experiment().kind())
+                    .isThrownBy(() -> one.experiment().plan(one.parameters(), cases.wrongBench(one).shapes()))
+                    .withMessageContaining("'c'")
+                    .matches(fault -> fault.category() == Category.USER);
+        }
     }
 
     @Test
@@ -204,7 +222,7 @@ class KindsContractTest {
         P example = kind.example();
         Needs needs = kind.needs(example);
         assertThat(ContractCases.bundledWidths().keySet()).as(kind.kind()).containsAll(needs.saes());
-        Plan plan = kind.plan(example, bundled());
+        Plan plan = kind.plan(example, bundled(kind instanceof CircuitRecall));
         assertThat(plan.blocks()).as(kind.kind()).isBetween(2, 20);
         assertThat(plan.activationBytes()).as(kind.kind()).isBetween(0L, 2L << 30);
         if (!(plan.flops() > 0)) {
@@ -212,7 +230,7 @@ class KindsContractTest {
         }
     }
 
-    private static Shapes bundled() {
+    private static Shapes bundled(boolean pairs) {
         return new Shapes(
                 Optional.of(new Architecture("gpt_neox", 6, 128, 128, 2048, 256, 6_900_000)),
                 ContractCases.bundledWidths().entrySet().stream().collect(Collectors.toMap(
@@ -225,6 +243,7 @@ class KindsContractTest {
                                 Optional.of(HookPoint.parse(Bundled.HOOK)),
                                 false,
                                 1024L * sae.getValue()))),
-                500);
+                500,
+                pairs);
     }
 }

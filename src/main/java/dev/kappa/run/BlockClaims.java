@@ -28,13 +28,21 @@ class BlockClaims {
     private final RunRows runs;
     private final RunStates states;
     private final Tasks tasks;
+    private final EventLog events;
     private final EngineSettings settings;
 
-    BlockClaims(JdbcClient jdbc, RunRows runs, RunStates states, Tasks tasks, EngineSettings settings) {
+    BlockClaims(
+            JdbcClient jdbc,
+            RunRows runs,
+            RunStates states,
+            Tasks tasks,
+            EventLog events,
+            EngineSettings settings) {
         this.jdbc = jdbc;
         this.runs = runs;
         this.states = states;
         this.tasks = tasks;
+        this.events = events;
         this.settings = settings;
     }
 
@@ -104,6 +112,11 @@ class BlockClaims {
                 .orElse(false);
     }
 
+    /** Tells those who follow the run how far it is. */
+    void announce(Claim claim) {
+        events.progress(claim.run().id());
+    }
+
     /** The block is done; what follows is scheduled: the next block of a sequence, or the conclusion. */
     @Transactional
     public void close(Claim claim, StoredTally tally) {
@@ -126,6 +139,7 @@ class BlockClaims {
         if (!closed) {
             return;
         }
+        events.progress(run);
         if (allDone(run)) {
             states.move(run, state, RunState.CONCLUDING, Cause.NONE);
             tasks.conclude(run);
@@ -159,6 +173,9 @@ class BlockClaims {
                 .param("attempt", claim.attempt())
                 .query(Integer.class)
                 .optional();
+        if (failures.isPresent()) {
+            events.log(claim.run().id(), claim.index(), cause.detail());
+        }
         if (failures.isPresent() && failures.get() >= settings.attempts()) {
             states.fail(claim.run().id(), cause);
         } else if (state == RunState.CANCELLING) {

@@ -15,13 +15,21 @@ class Conclusions {
     private final RunRows runs;
     private final RunStates states;
     private final FindingRows findings;
+    private final EventLog events;
     private final EngineSettings settings;
 
-    Conclusions(JdbcClient jdbc, RunRows runs, RunStates states, FindingRows findings, EngineSettings settings) {
+    Conclusions(
+            JdbcClient jdbc,
+            RunRows runs,
+            RunStates states,
+            FindingRows findings,
+            EventLog events,
+            EngineSettings settings) {
         this.jdbc = jdbc;
         this.runs = runs;
         this.states = states;
         this.findings = findings;
+        this.events = events;
         this.settings = settings;
     }
 
@@ -54,6 +62,7 @@ class Conclusions {
             return false;
         }
         findings.write(run, found, artifacts);
+        events.metrics(run, found.metrics());
         return states.move(run, RunState.CONCLUDING, RunState.SUCCEEDED, Cause.NONE);
     }
 

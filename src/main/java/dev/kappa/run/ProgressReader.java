@@ -22,6 +22,14 @@ class ProgressReader {
 
     /** By the runs' ids. */
     Map<String, Progress> of(List<Run> runs) {
+        return ofIds(runs.stream().map(Run::id).toList());
+    }
+
+    Progress of(String run) {
+        return ofIds(List.of(run)).get(run);
+    }
+
+    private Map<String, Progress> ofIds(List<String> runs) {
         Map<String, Progress> found = new HashMap<>();
         if (!runs.isEmpty()) {
             jdbc.sql(
@@ -32,7 +40,7 @@ class ProgressReader {
                                 min(run.state) as state
                             from block join run on run.id = block.run_id
                             where block.run_id in (:runs) group by block.run_id""")
-                    .param("runs", runs.stream().map(Run::id).toList())
+                    .param("runs", runs)
                     .query(row -> {
                         found.put(row.getString("run_id"), progress(row));
                     });

@@ -14,11 +14,15 @@ import org.springframework.transaction.TransactionException;
 final class Reporter implements DoublePredicate {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
 
+    /** Events are kept; reports replace one another. */
+    private static final long ANNOUNCED_EVERY = 1_000_000_000;
+
     private final BlockClaims claims;
     private final Claim claim;
     private final Drain drain;
     private final long interval;
     private long last = System.nanoTime();
+    private long lastAnnounced = last;
 
     Reporter(BlockClaims claims, Claim claim, Drain drain, EngineSettings settings) {
         this.claims = claims;
@@ -38,7 +42,12 @@ final class Reporter implements DoublePredicate {
         }
         last = now;
         try {
-            return claims.report(claim, Math.max(0, Math.min(1, fraction)));
+            boolean wanted = claims.report(claim, Math.max(0, Math.min(1, fraction)));
+            if (wanted && now - lastAnnounced >= ANNOUNCED_EVERY) {
+                lastAnnounced = now;
+                claims.announce(claim);
+            }
+            return wanted;
         } catch (DataAccessException | TransactionException e) {
             LOG.debug("Progress of {} is not written", claim, e);
             return true;

@@ -18,11 +18,13 @@ import org.springframework.transaction.annotation.Transactional;
 class RunRows {
     private final JdbcClient jdbc;
     private final Tasks tasks;
+    private final EventLog events;
     private final RunIds ids = new RunIds(Clock.systemUTC());
 
-    RunRows(JdbcClient jdbc, Tasks tasks) {
+    RunRows(JdbcClient jdbc, Tasks tasks, EventLog events) {
         this.jdbc = jdbc;
         this.tasks = tasks;
+        this.events = events;
     }
 
     /** Run, blocks and tasks, or none of them. */
@@ -54,6 +56,7 @@ class RunRows {
                 .param("id", id)
                 .param("last", blocks - 1)
                 .update();
+        events.state(id);
         tasks.blocks(run, 0, run.sequential() ? 1 : blocks);
         return run;
     }
@@ -82,6 +85,7 @@ class RunRows {
                 .param("id", id)
                 .param("parent", parent.id())
                 .update();
+        events.state(id);
         tasks.conclude(id);
         return run;
     }

@@ -1,7 +1,9 @@
 package dev.kappa.web;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -18,6 +20,19 @@ final class QueryValues {
                 .findFirst()
                 .orElseThrow(() -> invalid(
                         parameter, value, Arrays.toString(type.getEnumConstants())));
+    }
+
+    /** Such as {@code 25s} or {@code 500ms}. */
+    static Duration duration(String parameter, String value, Duration longest) {
+        try {
+            Duration duration = DurationStyle.SIMPLE.parse(value);
+            if (!duration.isNegative() && duration.compareTo(longest) <= 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // Said below.
+        }
+        throw invalid(parameter, value, "0s to " + longest.toSeconds() + "s");
     }
 
     static ErrorResponseException notAcceptable(List<MediaType> offered) {

@@ -48,7 +48,7 @@ record RunView(
     record ProgressView(String phase, int done, int total, double fraction, Optional<Double> etaSeconds) {
         static ProgressView of(RunState state, Progress progress) {
             return new ProgressView(
-                    phase(state), progress.done(), progress.total(), progress.fraction(), progress.etaSeconds());
+                    phase(state), progress.done(), progress.total(), progress.fraction(), progress.etaSeconds().map(Math::ceil));
         }
 
         private static String phase(RunState state) {
@@ -61,6 +61,12 @@ record RunView(
                 case SUCCEEDED, FAILED, CANCELLED -> "ended";
             };
         }
+    }
+
+    RunView with(List<Metric> found) {
+        return new RunView(
+                id, experiment, parent, state, stateReason, code, detail, progress, queuePosition, parameters, seed, blocks,
+                priority, labels, provenance, createdAt, startedAt, finishedAt, Optional.of(found));
     }
 
     static RunView of(Run run, Progress progress, Optional<Long> queuePosition, Optional<List<Metric>> metrics) {

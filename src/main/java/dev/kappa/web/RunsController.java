@@ -1,6 +1,5 @@
 package dev.kappa.web;
 
-import dev.kappa.experiment.Metric;
 import dev.kappa.run.Labels;
 import dev.kappa.run.Progress;
 import dev.kappa.run.Reanalyses;
@@ -10,6 +9,7 @@ import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
 import dev.kappa.run.Submissions.Submitted;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +26,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
 import tools.jackson.databind.JsonNode;
 
 /** Runs: submit, list, follow, cancel. */
@@ -33,18 +34,23 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/v1/runs")
 class RunsController {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final Pattern PLAIN_KEY = Pattern.compile("[!-~]([ -~]{0,253}[!-~])?");
 
     private final Submissions submissions;
     private final Reanalyses reanalyses;
     private final Labels labels;
     private final Runs runs;
+    private final RunViews views;
+    private final Polls polls;
 
-    RunsController(Submissions submissions, Reanalyses reanalyses, Labels labels, Runs runs) {
+    RunsController(Submissions submissions, Reanalyses reanalyses, Labels labels, Runs runs, RunViews views, Polls polls) {
         this.submissions = submissions;
         this.reanalyses = reanalyses;
         this.labels = labels;
         this.runs = runs;
+        this.views = views;
+        this.polls = polls;
     }
 
     record RunsView(List<RunView> runs, Optional<String> nextPageToken) {}
@@ -86,46 +92,49 @@ class RunsController {
         return new RunsView(views, more ? Optional.of(Paging.token(page.get(page.size() - 1).id())) : Optional.empty());
     }
 
-    @GetMapping("/{id}")
-    RunView get(@PathVariable String id) {
-        return view(find(id));
+    @GetMapping(path = "/{id}", params = "!wait")
+    ResponseEntity<RunView> get(
+            @PathVariable String id, @RequestHeader(name = HttpHeaders.IF_NONE_MATCH) Optional<String> known) {
+        return polls.now(id, known);
+    }
+
+    /**
+     * Answers when the run has ended or, with If-None-Match, when it has changed; at the latest after {@code wait},
+     * such as 25s.
+     */
+    @GetMapping(path = "/{id}", params = "wait")
+    DeferredResult<ResponseEntity<RunView>> await(
+            @PathVariable String id,
+            @RequestParam String wait,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH) Optional<String> known) {
+        return polls.later(id, known, QueryValues.duration("wait", wait, LONGEST_WAIT));
     }
 
     @PostMapping("/{id}:cancel")
     RunView cancel(@PathVariable String id) {
-        find(id);
+        views.find(id);
         runs.cancel(id);
-        return view(find(id));
+        return views.full(views.find(id));
     }
 
     /** Changes labels, at any time: those named are set, or taken away where they are null. */
     @PatchMapping(path = "/{id}", consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
     RunView patch(@PathVariable String id, @RequestBody JsonNode body) {
-        labels.change(find(id).id(), body);
-        return view(find(id));
+        labels.change(views.find(id).id(), body);
+        return views.full(views.find(id));
     }
 
     /** Concludes the run's tallies with other settings, as a child run. */
     @PostMapping(path = "/{id}:reanalyse", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> reanalyse(@PathVariable String id, @RequestBody JsonNode body) {
-        return accepted(reanalyses.submit(find(id), body));
+        return accepted(reanalyses.submit(views.find(id), body));
     }
 
     private ResponseEntity<RunView> accepted(Run run) {
         return ResponseEntity.accepted()
                 .location(URI.create("/v1/runs/" + run.id()))
                 .header(HttpHeaders.RETRY_AFTER, "1")
-                .body(view(run));
-    }
-
-    private Run find(String id) {
-        return runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
-    }
-
-    private RunView view(Run run) {
-        Optional<List<Metric>> metrics =
-                run.state() == RunState.SUCCEEDED ? Optional.of(runs.metrics(run.id())) : Optional.empty();
-        return RunView.of(run, runs.progress(run), runs.queuePosition(run), metrics);
+                .body(views.full(run));
     }
 
     private static RunState state(String name) {

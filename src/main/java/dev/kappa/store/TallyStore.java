@@ -89,7 +89,8 @@ public class TallyStore {
         return tally;
     }
 
-    private Path path(String run, int block, String hash) {
+    /** Where a tally is. */
+    public Path path(String run, int block, String hash) {
         return root.resolve(run).resolve(block + "-" + hash + ".safetensors");
     }
 

@@ -1,0 +1,81 @@
+package dev.kappa.web;
+
+import dev.kappa.run.ArtifactInfo;
+import dev.kappa.run.BlockInfo;
+import dev.kappa.run.Runs;
+import dev.kappa.store.ArtifactStore;
+import dev.kappa.store.StoredFile;
+import dev.kappa.store.TallyStore;
+import java.nio.file.Path;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Files that runs left, whole or in ranges. They never change: the tag of each is the hash of its content. */
+@RestController
+@RequestMapping("/v1/runs/{id}")
+class DownloadsController {
+    private final RunViews views;
+    private final Runs runs;
+    private final TallyStore tallies;
+    private final ArtifactStore artifacts;
+
+    DownloadsController(RunViews views, Runs runs, TallyStore tallies, ArtifactStore artifacts) {
+        this.views = views;
+        this.runs = runs;
+        this.tallies = tallies;
+        this.artifacts = artifacts;
+    }
+
+    /** The sums of a block as safetensors. */
+    @GetMapping(path = "/blocks/{index}/tally", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+    ResponseEntity<Resource> tally(@PathVariable String id, @PathVariable int index) {
+        BlockInfo block = runs.blocks(views.find(id).id()).stream()
+                .filter(candidate -> candidate.index() == index)
+                .findFirst()
+                .orElseThrow(() -> Missing.of("unknown_block", "run '" + id + "' has no block '" + index + "'"));
+        String hash = block.tallyHash()
+                .orElseThrow(() -> Missing.of(
+                        "unknown_tally", "block '" + index + "' of run '" + id + "' is " + block.state() + " and has no tally"));
+        return file(tallies.path(id, index, hash), id + "-" + index + ".safetensors", hash);
+    }
+
+    /** One file of an artifact. */
+    @GetMapping(path = "/artifacts/{name}/{file}", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+    ResponseEntity<Resource> artifact(@PathVariable String id, @PathVariable String name, @PathVariable String file) {
+        ArtifactInfo artifact = runs.artifacts(views.find(id).id()).stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> Missing.of("unknown_artifact", "run '" + id + "' has no artifact '" + name + "'"));
+        StoredFile stored = artifact.files().stream()
+                .filter(candidate -> candidate.name().equals(file))
+                .findFirst()
+                .orElseThrow(() -> Missing.of(
+                        "unknown_file",
+                        "artifact '" + name + "' has no file '" + file + "'; it has: "
+                                + String.join(", ", artifact.files().stream().map(StoredFile::name).toList())));
+        return file(artifacts.folder(id, name).resolve(stored.name()), stored.name(), stored.sha256());
+    }
+
+    private static ResponseEntity<Resource> file(Path path, String name, String hash) {
+        FileSystemResource resource = new FileSystemResource(path);
+        if (!resource.exists()) {
+            throw Missing.of("file_gone", "'" + name + "' was written, but is no longer on the server's disk");
+        }
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                .eTag('"' + hash + '"')
+                .header(HttpHeaders.ACCEPT_RANGES, "bytes")
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        ContentDisposition.attachment().filename(name).build().toString())
+                .body(resource);
+    }
+}

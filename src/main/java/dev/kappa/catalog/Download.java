@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param problem of a failed one, why
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
-record Download(
+public record Download(
         String kind,
         String id,
         String source,
@@ -19,7 +19,7 @@ record Download(
         Optional<Progress> progress,
         Optional<Views.Problem> problem) {
     /** Whether it goes on. */
-    enum State {
+    public enum State {
         @JsonProperty("downloading")
         DOWNLOADING,
         /** Posting it again goes on from what has arrived. */
@@ -28,5 +28,5 @@ record Download(
     }
 
     /** Bytes. */
-    record Progress(long doneBytes, long totalBytes) {}
+    public record Progress(long doneBytes, long totalBytes) {}
 }

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /** Entries as the API shows them. */
 @Component
-class Views {
+public class Views {
     /** The state of an entry; a {@link Download} has others. */
     private static final String READY = "ready";
 
@@ -32,7 +32,7 @@ class Views {
      * @param problem why it cannot be used now, such as files that are gone; the sizes are absent then
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record Model(
+    public record Model(
             String id,
             String state,
             String source,
@@ -46,7 +46,7 @@ class Views {
 
     /** A dictionary. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record Sae(
+    public record Sae(
             String id,
             String state,
             String source,
@@ -71,7 +71,7 @@ class Views {
      * @param available where a model was named: what a run can have
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record Corpus(
+    public record Corpus(
             String id,
             String state,
             String source,
@@ -100,7 +100,7 @@ class Views {
             Optional<Map<PairSelection.Reason, Integer>> dropped) {}
 
     /** Why something cannot be used now. */
-    record Problem(String code, String detail) {}
+    public record Problem(String code, String detail) {}
 
     Model model(Entry entry) {
         Looked<Architecture> looked = look(entry, any -> opened.model(any).architecture());

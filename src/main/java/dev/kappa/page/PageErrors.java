@@ -23,6 +23,11 @@ class PageErrors {
     }
 
     @ExceptionHandler
+    ModelAndView inUse(InUse use) {
+        return page(HttpStatus.CONFLICT, use.getMessage());
+    }
+
+    @ExceptionHandler
     ModelAndView fault(Fault fault) {
         return switch (fault.category()) {
             case USER -> page(HttpStatus.UNPROCESSABLE_CONTENT, fault.getMessage());

@@ -11,7 +11,7 @@ import java.util.List;
  * @param usedBytes weights and the activations of the leases
  * @param leases how many hold something here now
  */
-record DeviceView(
+public record DeviceView(
         String id,
         long capacityBytes,
         long usedBytes,
@@ -24,7 +24,7 @@ record DeviceView(
      *
      * @param streamed true where it does not fit a device and stays in its file for the most part
      */
-    record ResidentView(
+    public record ResidentView(
             String kind,
             String id,
             long bytes,

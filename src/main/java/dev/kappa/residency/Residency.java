@@ -71,27 +71,29 @@ public class Residency implements Dependents {
     }
 
     /** Loads something ahead of its use. */
-    void load(Shelf shelf, String id, Optional<String> device) {
+    public void load(Shelf shelf, String id, Optional<String> device) {
         memory.lease(alone(shelf, id), 0, device).close();
     }
 
     /** Loads something and keeps it, whatever else wants the room. */
-    void pin(Shelf shelf, String id, Optional<String> device) {
+    public void pin(Shelf shelf, String id, Optional<String> device) {
         try (Memory.Held held = memory.lease(alone(shelf, id), 0, device)) {
             held.pin();
         }
     }
 
-    void unpin(Shelf shelf, String id) {
+    /** Lets something go again when others want the room. */
+    public void unpin(Shelf shelf, String id) {
         memory.unpin(shelf, id);
     }
 
     /** Frees something; false where a lease is in the way. */
-    boolean unload(Shelf shelf, String id, Optional<String> device) {
+    public boolean unload(Shelf shelf, String id, Optional<String> device) {
         return memory.unload(shelf, id, device);
     }
 
-    List<DeviceView> devices() {
+    /** Each device with what is on it. */
+    public List<DeviceView> devices() {
         return memory.view();
     }
 

@@ -1,0 +1,103 @@
+package dev.kappa.page;
+
+import dev.kappa.catalog.Listing;
+import dev.kappa.catalog.Shelf;
+import dev.kappa.experiment.Experiment;
+import dev.kappa.fault.Category;
+import dev.kappa.fault.Fault;
+import dev.kappa.run.Experiments;
+import dev.kappa.run.Json;
+import dev.kappa.run.Rejection;
+import dev.kappa.run.Run;
+import dev.kappa.run.Runs;
+import dev.kappa.run.Submissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
+
+/** A form for each experiment, made from its published schema and filled with its working example. */
+@Controller
+@RequestMapping("/new")
+class NewRunPage {
+    private final Experiments experiments;
+    private final Submissions submissions;
+    private final Runs runs;
+    private final Listing listing;
+
+    NewRunPage(Experiments experiments, Submissions submissions, Runs runs, Listing listing) {
+        this.experiments = experiments;
+        this.submissions = submissions;
+        this.runs = runs;
+        this.listing = listing;
+    }
+
+    /** A kind that can be chosen. */
+    record Offer(String kind, String title, String answers) {}
+
+    @GetMapping
+    ModelAndView choose() {
+        List<Offer> offers = experiments.all().stream()
+                .map(kind -> kind.experiment())
+                .map(kind -> new Offer(kind.kind(), kind.title(), kind.answers()))
+                .toList();
+        return new ModelAndView("choose", Map.of("offers", offers));
+    }
+
+    @GetMapping(params = "experiment")
+    ModelAndView example(@RequestParam String experiment) {
+        Experiment<?> kind = experiment(experiment);
+        return form(RunForm.of(kind, Json.tree(kind.example()), Optional.empty()), HttpStatus.OK);
+    }
+
+    /** The form as a run was asked for. */
+    @GetMapping(params = "from")
+    ModelAndView again(@RequestParam String from) {
+        Run run = runs.find(from).orElseThrow(() -> new NotThere("There is no run “" + from + "”."));
+        return form(
+                RunForm.of(experiment(run.experiment()), Json.parse(run.parameters()), Optional.of(run)), HttpStatus.OK);
+    }
+
+    @PostMapping
+    ModelAndView submit(@RequestParam String experiment, @RequestParam Map<String, String> texts) {
+        Experiment<?> kind = experiment(experiment);
+        try {
+            return new ModelAndView("redirect:/runs/" + submissions.submit(RunForm.body(kind, texts)).id());
+        } catch (Rejection rejection) {
+            return rejected(kind, texts, rejection.reasons());
+        } catch (Fault fault) {
+            if (fault.category() == Category.INTERNAL) {
+                throw fault;
+            }
+            return rejected(kind, texts, List.of(new Rejection.Reason("", fault.code(), fault.getMessage())));
+        }
+    }
+
+    private ModelAndView rejected(Experiment<?> kind, Map<String, String> texts, List<Rejection.Reason> reasons) {
+        return form(RunForm.rejected(kind, texts, new FormErrors(reasons)), HttpStatus.UNPROCESSABLE_CONTENT);
+    }
+
+    private ModelAndView form(RunForm form, HttpStatus status) {
+        ModelAndView page = new ModelAndView("new", status);
+        page.addObject("form", form);
+        page.addObject("suggestions", Map.of(
+                "models", listing.ids(Shelf.MODEL),
+                "saes", listing.ids(Shelf.SAE),
+                "corpora", listing.ids(Shelf.CORPUS)));
+        return page;
+    }
+
+    private Experiment<?> experiment(String name) {
+        return experiments.all().stream()
+                .<Experiment<?>>map(kind -> kind.experiment())
+                .filter(kind -> kind.kind().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NotThere("There is no experiment “" + name + "”."));
+    }
+}

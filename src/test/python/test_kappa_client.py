@@ -1,17 +1,20 @@
 """The Python client against a running server, whose address is in KAPPA_URL.
 
-    pip install ./src/main/python/kappa_client pytest
+    pip install ./src/main/python/kappa_client pytest nbclient ipykernel
     KAPPA_URL=http://127.0.0.1:8080 python -m pytest src/test/python/test_kappa_client.py
 """
 
 import io
+import itertools
+import json
 import math
 import os
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 
-from kappa_client import Kappa, KappaError, _frames
+from kappa_client import Kappa, KappaError, _client, _frames
 from kappa_client._bar import Bar
 
 SMALL = {
@@ -32,6 +35,7 @@ SWEEP = {
 }
 LONG = {"model": "stories-neox", "sequences": 20000, "length": 128}
 PATIENCE = 300
+NOTEBOOK = Path(__file__).parents[2] / "main/python/kappa_client/example.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +125,13 @@ def test_waiting_too_long_leaves_the_run_going(kappa):
         run.cancel()
 
 
+def test_a_list_is_read_page_by_page(kappa, run, monkeypatch):
+    whole = [found.id for found in kappa.runs(experiment="jacobian_rank")]
+    monkeypatch.setattr(_client, "_PAGE", 1)
+    first = [found.id for found in itertools.islice(kappa.runs(experiment="jacobian_rank"), 3)]
+    assert first == whole[:3]
+
+
 def test_labels_are_set_and_taken_away(run):
     assert run.label({"note": "good"}).labels == {"from": "pytest", "note": "good"}
     assert run.label({"note": None}).labels == {"from": "pytest"}
@@ -186,3 +197,13 @@ def test_away_from_terminals_the_bar_writes_a_line_for_each_phase():
     bar.show("ended", 1)
     bar.close()
     assert stream.getvalue() == "run measuring\nrun ended\n"
+
+
+def test_the_example_notebook_runs_and_is_kept_without_outputs():
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+    nbclient = pytest.importorskip("nbclient", reason="nbclient and ipykernel run the notebook; they are not installed")
+    notebook = pytest.importorskip("nbformat").read(NOTEBOOK, as_version=4)
+    nbclient.NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3").execute()
+    shown = {kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
+    assert {"image/svg+xml", "text/html"} <= shown

@@ -1,0 +1,141 @@
+package dev.kappa.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kappa.fault.Fault;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class NoisySpearmanTest {
+    private static final long SEED = 6;
+
+    @Test
+    void scoresThatAgreeExactlyHaveCorrelationOneWithoutError() {
+        double[][] x = noisy(new double[] {1, 2, 3, 4, 5}, 8, 0.2);
+        NoisySpearman rho = NoisySpearman.of(x, x, 0.95, SEED);
+        assertThat(rho.observed()).isCloseTo(1, within(1e-12));
+        assertThat(rho.estimate()).isCloseTo(1, within(1e-12));
+        assertThat(rho.interval().low()).isCloseTo(1, within(1e-12));
+        assertThat(rho.standardError()).isCloseTo(0, within(1e-12));
+        assertThat(rho.noiseDominated()).isFalse();
+    }
+
+    @Test
+    void withoutNoiseNothingIsCorrected() {
+        double[] x = {1, 2, 3, 4, 5, 6};
+        double[] y = {2, 1, 4, 3, 6, 5};
+        NoisySpearman rho = NoisySpearman.of(noisy(x, 8, 0), noisy(y, 8, 0), 0.95, SEED);
+        assertThat(rho.observed()).isCloseTo(Ranks.spearman(x, y), within(1e-12));
+        assertThat(rho.estimate()).isCloseTo(rho.observed(), within(1e-12));
+        assertThat(rho.standardError()).isCloseTo(0, within(1e-12));
+        assertThat(rho.relativeNoise()).isZero();
+        assertThat(rho.interval().method()).isEqualTo("spearman_disattenuated_t");
+        assertThat(rho.interval().resamples()).isEqualTo(8);
+    }
+
+    @Test
+    void noiseOfItsOwnInEachScoreIsCorrectedFor() {
+        double[] means = means(300);
+        NoisySpearman rho = NoisySpearman.of(noisy(means, 22, 1), noisy(means, 22, 1), 0.95, SEED);
+        assertThat(rho.observed()).as("seed %d", SEED).isBetween(0.9, 0.98);
+        assertThat(rho.estimate()).as("seed %d", SEED).isGreaterThan((1 + rho.observed()) / 2);
+        assertThat(rho.interval().contains(1)).as("seed %d", SEED).isTrue();
+        assertThat(rho.interval().high()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void theCorrectionIsTheFallToHalfTheBlocksForLightTails() {
+        double[] means = means(400);
+        double[][] x = noisy(means, 20, 0.5);
+        double[][] y = noisy(means, 20, 0.5);
+        NoisySpearman rho = NoisySpearman.of(x, y, 0.95, SEED);
+        double fall = rho.observed() - halves(x, y);
+        assertThat(rho.estimate() - rho.observed()).as("seed %d", SEED).isBetween(0.9 * fall, 1.4 * fall);
+    }
+
+    @Test
+    void relativeNoiseIsTheMedianOfErrorOverMean() {
+        double[][] x = {{1, 10}, {1, 10}, {3, 30}, {3, 30}};
+        // Mean 2, deviations 1, standard error √(4/(4·3)).
+        NoisySpearman rho = NoisySpearman.of(x, x, 0.95, SEED);
+        assertThat(rho.relativeNoise()).isCloseTo(Math.sqrt(1.0 / 3) / 2, within(1e-12));
+        assertThat(rho.noiseDominated()).isFalse();
+        double[][] noisier = {{1, 10}, {1, 10}, {5, 50}, {5, 50}};
+        assertThat(NoisySpearman.of(noisier, noisier, 0.95, SEED).noiseDominated()).isTrue();
+    }
+
+    @Test
+    void sampledItemsAddTheirSamplingError() {
+        double[] means = means(120);
+        double[][] x = noisy(means, 12, 0.4);
+        double[][] y = noisy(Arrays.stream(means).map(m -> m * (1 + (m * 1e4) % 1)).toArray(), 12, 0.4);
+        double[] certain = Ranks.ones(120);
+        double[] sampled = certain.clone();
+        Arrays.fill(sampled, 20, 120, 10);
+        double plain = NoisySpearman.of(x, y, certain, 0.95, SEED).standardError();
+        double wider = NoisySpearman.of(x, y, sampled, 0.95, SEED).standardError();
+        assertThat(wider).as("seed %d", SEED).isGreaterThan(1.2 * plain);
+        double weighted = NoisySpearman.of(x, y, sampled, 0.95, SEED).observed();
+        assertThat(weighted).isNotEqualTo(NoisySpearman.of(x, y, certain, 0.95, SEED).observed());
+    }
+
+    @Test
+    void theSeedDecidesAndAConstantSideHasNoCorrelation() {
+        double[][] x = noisy(means(50), 12, 0.5);
+        double[][] y = noisy(means(50), 12, 0.5);
+        assertThat(NoisySpearman.of(x, y, 0.95, 1)).isEqualTo(NoisySpearman.of(x, y, 0.95, 1));
+        assertThat(NoisySpearman.of(x, y, 0.95, 1)).isNotEqualTo(NoisySpearman.of(x, y, 0.95, 2));
+        double[][] flat = new double[12][50];
+        assertThat(NoisySpearman.of(x, flat, 0.95, 1).estimate()).isNaN();
+        assertThat(NoisySpearman.of(x, flat, 0.95, 1).interval().low()).isNaN();
+    }
+
+    @Test
+    void refusesFewOrUnequalBlocks() {
+        assertThatThrownBy(() -> NoisySpearman.of(new double[3][5], new double[3][5], 0.95, 1))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("at least 4");
+        assertThatThrownBy(() -> NoisySpearman.of(new double[4][5], new double[5][5], 0.95, 1))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("4 and 5");
+        assertThatThrownBy(() -> NoisySpearman.of(new double[4][5], new double[4][5], 0, 1)).isInstanceOf(Fault.class);
+    }
+
+    private static double halves(double[][] x, double[][] y) {
+        SplittableRandom random = new SplittableRandom(99);
+        double sum = 0;
+        int cuts = 100;
+        for (int cut = 0; cut < cuts; cut++) {
+            double[] sumX = new double[x[0].length];
+            double[] sumY = new double[x[0].length];
+            int[] order = random.ints(0, x.length).distinct().limit(x.length / 2).toArray();
+            for (int b : order) {
+                Arrays.setAll(sumX, i -> sumX[i] + x[b][i]);
+                Arrays.setAll(sumY, i -> sumY[i] + y[b][i]);
+            }
+            sum += Ranks.spearman(sumX, sumY) / cuts;
+        }
+        return sum;
+    }
+
+    private static double[] means(int items) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        double[] means = new double[items];
+        Arrays.setAll(means, i -> Math.exp(1.5 * random.nextGaussian()));
+        return means;
+    }
+
+    private final SplittableRandom noiseSeeds = new SplittableRandom(SEED);
+
+    private double[][] noisy(double[] means, int blocks, double sigma) {
+        SplittableRandom random = noiseSeeds.split();
+        double[][] x = new double[blocks][means.length];
+        for (double[] block : x) {
+            Arrays.setAll(block, i -> means[i] * Math.exp(sigma * random.nextGaussian() - sigma * sigma / 2));
+        }
+        return x;
+    }
+}

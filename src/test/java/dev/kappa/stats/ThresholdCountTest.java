@@ -1,0 +1,137 @@
+package dev.kappa.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kappa.fault.Fault;
+import java.util.Arrays;
+import org.hipparchus.distribution.continuous.NormalDistribution;
+import org.hipparchus.distribution.continuous.TDistribution;
+import org.junit.jupiter.api.Test;
+
+class ThresholdCountTest {
+    /** Three blocks, in which a feature has a mean and a standard error of the mean. */
+    private static double[][] features(double error, double... means) {
+        double spread = error * Math.sqrt(3);
+        return new double[][] {
+            Arrays.stream(means).map(m -> m - spread).toArray(),
+            means,
+            Arrays.stream(means).map(m -> m + spread).toArray()
+        };
+    }
+
+    @Test
+    void withoutNoiseTheCountIsTheCount() {
+        ThresholdCount count = ThresholdCount.above(2, features(0, 1, 2, 3, 4), 0.95);
+        assertThat(count.observed()).isEqualTo(2);
+        assertThat(count.estimate()).isEqualTo(2);
+        assertThat(count.standardError()).isZero();
+        assertThat(count.interval().low()).isEqualTo(2);
+        assertThat(count.interval().high()).isEqualTo(2);
+        assertThat(count.relativeNoise()).isNaN();
+        assertThat(count.noiseDominated()).isFalse();
+        assertThat(count.withoutBlock()).containsExactly(2, 2, 2);
+    }
+
+    @Test
+    void theEstimateIsTheLineThroughHalfAndOneTimesTheNoise() {
+        NormalDistribution normal = new NormalDistribution();
+        double expected = 0;
+        for (double z : new double[] {-1, 0.5, 2}) {
+            expected += 4 * normal.cumulativeProbability(z / Math.sqrt(0.5)) - 3 * normal.cumulativeProbability(z);
+        }
+        ThresholdCount count = ThresholdCount.above(10, features(0.1, 9.9, 10.05, 10.2), 0.95);
+        assertThat(count.estimate()).isCloseTo(expected, within(1e-9));
+        assertThat(count.observed()).isEqualTo(2);
+    }
+
+    @Test
+    void theErrorJoinsIndependentAndSharedParts() {
+        // By hand from the definition: features that move together share all of their variance.
+        double[][] x = features(0.1, 9.9, 10.05, 10.2);
+        ThresholdCount count = ThresholdCount.above(10, x, 0.9);
+        double independent = 0;
+        for (int i = 0; i < 3; i++) {
+            independent += variance(without(x, i));
+        }
+        double all = variance(sum(without(x, 0), without(x, 1), without(x, 2)));
+        double bend = 0;
+        NormalDistribution normal = new NormalDistribution();
+        for (double z : new double[] {-1, 0.5, 2}) {
+            bend += 4 * normal.cumulativeProbability(z / Math.sqrt(0.5))
+                    - 6 * normal.cumulativeProbability(z)
+                    + 2 * normal.cumulativeProbability(z / Math.sqrt(2));
+        }
+        double bent = Math.max(bend * bend - 0.0534 * independent, 0);
+        double shared = Math.max(all - independent, 0);
+        double error = Math.sqrt(0.7148 * independent + shared + bent);
+        assertThat(count.standardError()).isCloseTo(error, within(1e-9));
+        assertThat(count.withoutBlock())
+                .containsExactly(sum(without(x, 0), without(x, 1), without(x, 2)), within(1e-9));
+        double freedom = 2 / Math.pow(shared / (error * error), 2);
+        double reach = new TDistribution(freedom).inverseCumulativeProbability(0.95) * error;
+        Interval interval = count.interval();
+        assertThat(interval.low()).isCloseTo(Math.max(0, count.estimate() - reach), within(1e-6));
+        assertThat(interval.high()).isCloseTo(Math.min(3, count.estimate() + reach), within(1e-6));
+        assertThat(interval.method()).isEqualTo("count_simex_jackknife_t");
+        assertThat(interval.resamples()).isEqualTo(3);
+        assertThat(interval.level()).isEqualTo(0.9);
+    }
+
+    @Test
+    void noiseIsJudgedByTheFeaturesNearTheThreshold() {
+        assertThat(ThresholdCount.above(10, features(2, 10, 1000), 0.95).relativeNoise())
+                .isCloseTo(0.2, within(1e-9));
+        assertThat(ThresholdCount.above(10, features(2, 10), 0.95).noiseDominated()).isFalse();
+        assertThat(ThresholdCount.above(10, features(4, 10), 0.95).noiseDominated()).isTrue();
+    }
+
+    @Test
+    void aThresholdThatMovesWithTheScoresCancelsTheirCommonNoise() {
+        double[][] x = features(0.1, 9.9, 10.05, 10.2);
+        double[] tauWithout = {10.0866, 10, 9.9134};
+        ThresholdCount moving = ThresholdCount.above(10, tauWithout, x, 0.95);
+        ThresholdCount fixed = ThresholdCount.above(10, x, 0.95);
+        assertThat(moving.estimate()).isEqualTo(fixed.estimate());
+        assertThat(moving.standardError()).isLessThan(fixed.standardError());
+    }
+
+    @Test
+    void refusesFewOrUnequalBlocksAndWhatIsNotFinite() {
+        assertThatThrownBy(() -> ThresholdCount.above(1, new double[2][3], 0.95)).isInstanceOf(Fault.class);
+        assertThatThrownBy(() -> ThresholdCount.above(1, new double[][] {{1, 2}, {1}, {1, 2}}, 0.95))
+                .isInstanceOf(Fault.class);
+        assertThatThrownBy(() -> ThresholdCount.above(1, new double[][] {{1}, {1}, {Double.NaN}}, 0.95))
+                .isInstanceOf(Fault.class);
+        assertThatThrownBy(() -> ThresholdCount.above(1, new double[3][3], 1)).isInstanceOf(Fault.class);
+        assertThatThrownBy(() -> ThresholdCount.above(1, new double[2], new double[3][3], 0.95))
+                .isInstanceOf(Fault.class);
+    }
+
+    /** Contribution of one feature without each block, by its definition. */
+    private static double[] without(double[][] x, int feature) {
+        NormalDistribution normal = new NormalDistribution();
+        double[] out = new double[3];
+        for (int b = 0; b < 3; b++) {
+            double first = x[(b + 1) % 3][feature];
+            double second = x[(b + 2) % 3][feature];
+            double z = ((first + second) / 2 - 10) / (Math.abs(first - second) / 2);
+            out[b] = 4 * normal.cumulativeProbability(z / Math.sqrt(0.5)) - 3 * normal.cumulativeProbability(z);
+        }
+        return out;
+    }
+
+    private static double variance(double[] without) {
+        double mean = Arrays.stream(without).average().orElseThrow();
+        return Arrays.stream(without).map(v -> (v - mean) * (v - mean)).sum() * 2 / 3;
+    }
+
+    private static double[] sum(double[]... parts) {
+        double[] sum = new double[3];
+        for (double[] part : parts) {
+            Arrays.setAll(sum, i -> sum[i] + part[i]);
+        }
+        return sum;
+    }
+}

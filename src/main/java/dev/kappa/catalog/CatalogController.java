@@ -1,5 +1,6 @@
 package dev.kappa.catalog;
 
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -19,11 +20,13 @@ class CatalogController {
 
     record DownloadList(List<Download> downloads) {}
 
+    @Operation(summary = "What can be registered by its id alone")
     @GetMapping("/v1/catalog")
     RecipeList recipes() {
         return new RecipeList(recipes.all());
     }
 
+    @Operation(summary = "What is on its way from a hub")
     @GetMapping("/v1/downloads")
     DownloadList downloads() {
         return new DownloadList(downloads.all());

@@ -3,6 +3,7 @@ package dev.kappa.catalog;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kappa.corpus.PairSelection;
 import dev.kappa.experiment.Needs;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -39,6 +40,7 @@ class CorporaController {
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Corpora(List<Views.Corpus> corpora, Optional<String> nextPageToken) {}
 
+    @Operation(summary = "Register a corpus")
     @PostMapping
     ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Corpus registration = bodies.read(body, Registration.Corpus.class);
@@ -48,6 +50,7 @@ class CorporaController {
                 entry -> views.corpus(entry, Optional.empty()));
     }
 
+    @Operation(summary = "List corpora, newest first")
     @GetMapping
     Corpora list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -61,6 +64,7 @@ class CorporaController {
     }
 
     /** A corpus; with a model also how many items of a length a run on that model can have. */
+    @Operation(summary = "A corpus, or how far its download is")
     @GetMapping("/{id}")
     Views.Corpus get(
             @PathVariable String id,
@@ -70,6 +74,7 @@ class CorporaController {
         return views.corpus(entry, model.map(name -> available(entry, name, length)));
     }
 
+    @Operation(summary = "Take a corpus out of the catalog")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id) {

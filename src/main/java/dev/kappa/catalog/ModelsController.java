@@ -1,6 +1,7 @@
 package dev.kappa.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -35,6 +36,7 @@ class ModelsController {
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Models(List<Views.Model> models, Optional<String> nextPageToken) {}
 
+    @Operation(summary = "Register a model")
     @PostMapping
     ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Model registration = bodies.read(body, Registration.Model.class);
@@ -44,6 +46,7 @@ class ModelsController {
                 entry -> views.model(entry));
     }
 
+    @Operation(summary = "List models, newest first")
     @GetMapping
     Models list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -53,6 +56,7 @@ class ModelsController {
     }
 
     /** An entry, or how far its download is. */
+    @Operation(summary = "A model, or how far its download is")
     @GetMapping("/{id}")
     Object get(@PathVariable String id) {
         return registry.onItsWay(Shelf.MODEL, id)
@@ -60,6 +64,7 @@ class ModelsController {
                 .orElseGet(() -> views.model(registry.find(Shelf.MODEL, id)));
     }
 
+    @Operation(summary = "Take a model out of the catalog")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id, @RequestParam(defaultValue = "false") boolean files) {

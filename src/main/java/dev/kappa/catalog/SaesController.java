@@ -1,6 +1,7 @@
 package dev.kappa.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -35,6 +36,7 @@ class SaesController {
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Saes(List<Views.Sae> saes, Optional<String> nextPageToken) {}
 
+    @Operation(summary = "Register a dictionary")
     @PostMapping
     ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Dictionary registration = bodies.read(body, Registration.Dictionary.class);
@@ -44,6 +46,7 @@ class SaesController {
                 entry -> views.sae(entry));
     }
 
+    @Operation(summary = "List dictionaries, newest first")
     @GetMapping
     Saes list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -53,6 +56,7 @@ class SaesController {
     }
 
     /** An entry, or how far its download is. */
+    @Operation(summary = "A dictionary, or how far its download is")
     @GetMapping("/{id}")
     Object get(@PathVariable String id) {
         return registry.onItsWay(Shelf.SAE, id)
@@ -60,6 +64,7 @@ class SaesController {
                 .orElseGet(() -> views.sae(registry.find(Shelf.SAE, id)));
     }
 
+    @Operation(summary = "Take a dictionary out of the catalog")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id, @RequestParam(defaultValue = "false") boolean files) {

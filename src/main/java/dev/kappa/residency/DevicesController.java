@@ -1,5 +1,6 @@
 package dev.kappa.residency;
 
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -15,6 +16,7 @@ class DevicesController {
 
     record DeviceList(List<DeviceView> devices) {}
 
+    @Operation(summary = "The devices and what is on them")
     @GetMapping("/v1/devices")
     DeviceList list() {
         return new DeviceList(residency.devices());

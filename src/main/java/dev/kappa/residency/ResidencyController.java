@@ -3,6 +3,7 @@ package dev.kappa.residency;
 import dev.kappa.catalog.Catalog;
 import dev.kappa.catalog.Refusal;
 import dev.kappa.catalog.Shelf;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,6 +34,7 @@ class ResidencyController {
     /** On a device. */
     record Place(String device, long bytes, boolean streamed, int leases, boolean pinned) {}
 
+    @Operation(summary = "Load a model or dictionary onto a device")
     @PostMapping("/v1/{shelf:models|saes}/{id}:load")
     Placement load(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Where> where) {
         Shelf on = shelf(shelf, id);
@@ -40,6 +42,7 @@ class ResidencyController {
         return placement(on, id);
     }
 
+    @Operation(summary = "Free what a model or dictionary takes on devices")
     @PostMapping("/v1/{shelf:models|saes}/{id}:unload")
     Placement unload(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Where> where) {
         Shelf on = shelf(shelf, id);
@@ -49,6 +52,7 @@ class ResidencyController {
         return placement(on, id);
     }
 
+    @Operation(summary = "Keep a model or dictionary on a device, or no longer")
     @PostMapping("/v1/{shelf:models|saes}/{id}:pin")
     Placement pin(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Pin> pin) {
         Shelf on = shelf(shelf, id);

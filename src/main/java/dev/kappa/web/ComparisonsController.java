@@ -5,6 +5,7 @@ import dev.kappa.comparison.Comparisons;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -30,6 +31,7 @@ class ComparisonsController {
     }
 
     /** @param ids of runs that have succeeded, separated by commas; the first is what the others are compared with */
+    @Operation(summary = "Runs side by side")
     @GetMapping
     Comparison compare(@RequestParam("runs") List<String> ids) {
         if (ids.size() < FEWEST || ids.size() > MOST || ids.stream().distinct().count() < ids.size()) {

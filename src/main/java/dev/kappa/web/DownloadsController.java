@@ -6,6 +6,7 @@ import dev.kappa.run.Runs;
 import dev.kappa.store.ArtifactStore;
 import dev.kappa.store.StoredFile;
 import dev.kappa.store.TallyStore;
+import io.swagger.v3.oas.annotations.Operation;
 import java.nio.file.Path;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
@@ -35,6 +36,7 @@ class DownloadsController {
     }
 
     /** The sums of a block as safetensors. */
+    @Operation(summary = "The tally of a block as safetensors")
     @GetMapping(path = "/blocks/{index}/tally", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     ResponseEntity<Resource> tally(@PathVariable String id, @PathVariable int index) {
         BlockInfo block = runs.blocks(views.find(id).id()).stream()
@@ -48,6 +50,7 @@ class DownloadsController {
     }
 
     /** One file of an artifact. */
+    @Operation(summary = "A file of an artifact")
     @GetMapping(path = "/artifacts/{name}/{file}", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     ResponseEntity<Resource> artifact(@PathVariable String id, @PathVariable String name, @PathVariable String file) {
         ArtifactInfo artifact = runs.artifacts(views.find(id).id()).stream()

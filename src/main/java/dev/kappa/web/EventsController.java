@@ -1,6 +1,7 @@
 package dev.kappa.web;
 
 import dev.kappa.run.RunWatch;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.Optional;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -31,6 +32,7 @@ class EventsController {
      *
      * @param after only events with greater numbers; a reconnecting client's Last-Event-ID goes first
      */
+    @Operation(summary = "Follow a run by server-sent events")
     @GetMapping(path = "/v1/runs/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> events(
             @PathVariable String id,

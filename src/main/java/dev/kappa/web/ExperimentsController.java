@@ -5,6 +5,7 @@ import dev.kappa.run.Experiments;
 import dev.kappa.run.Json;
 import dev.kappa.run.Kind;
 import dev.kappa.run.ParameterSchema;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Map;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -34,12 +35,14 @@ class ExperimentsController {
 
     record ExperimentsView(List<ExperimentView> experiments) {}
 
+    @Operation(summary = "Every kind of experiment")
     @GetMapping
     ExperimentsView list() {
         return new ExperimentsView(
                 experiments.all().stream().map(ExperimentsController::view).toList());
     }
 
+    @Operation(summary = "A kind of experiment")
     @GetMapping("/{name}")
     ExperimentView get(@PathVariable String name) {
         return experiments.all().stream()

@@ -9,6 +9,7 @@ import dev.kappa.run.BlockInfo;
 import dev.kappa.run.Named;
 import dev.kappa.run.Run;
 import dev.kappa.run.Runs;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.MediaType;
@@ -40,17 +41,20 @@ class FindingsController {
 
     record BlocksView(List<BlockInfo> blocks) {}
 
+    @Operation(summary = "The metrics of a run")
     @GetMapping("/metrics")
     MetricsView metrics(@PathVariable String id) {
         return new MetricsView(runs.metrics(find(id)));
     }
 
+    @Operation(summary = "The tables of a run by name")
     @GetMapping("/tables")
     TablesView tables(@PathVariable String id) {
         return new TablesView(runs.tables(find(id)));
     }
 
     /** As JSON or CSV, by {@code format} or else by the Accept header. */
+    @Operation(summary = "A table as JSON or CSV")
     @GetMapping("/tables/{name}")
     ResponseEntity<?> table(
             @PathVariable String id,
@@ -67,12 +71,14 @@ class FindingsController {
         };
     }
 
+    @Operation(summary = "The figures of a run by name")
     @GetMapping("/figures")
     FiguresView figures(@PathVariable String id) {
         return new FiguresView(runs.figures(find(id)));
     }
 
     /** As its data in JSON or drawn as SVG, by {@code format} or else by the Accept header. */
+    @Operation(summary = "A figure as its data or as SVG")
     @GetMapping("/figures/{name}")
     ResponseEntity<?> figure(
             @PathVariable String id,
@@ -89,11 +95,13 @@ class FindingsController {
         };
     }
 
+    @Operation(summary = "The artifacts of a run and their files")
     @GetMapping("/artifacts")
     ArtifactsView artifacts(@PathVariable String id) {
         return new ArtifactsView(runs.artifacts(find(id)));
     }
 
+    @Operation(summary = "The blocks of a run and how they went")
     @GetMapping("/blocks")
     BlocksView blocks(@PathVariable String id) {
         return new BlocksView(runs.blocks(find(id)));

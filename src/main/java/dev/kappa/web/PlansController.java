@@ -2,6 +2,7 @@ package dev.kappa.web;
 
 import dev.kappa.run.RunPlan;
 import dev.kappa.run.Submissions;
+import io.swagger.v3.oas.annotations.Operation;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -18,6 +19,7 @@ class PlansController {
     }
 
     /** Takes what POST /v1/runs takes, refuses what that refuses, and creates nothing. */
+    @Operation(summary = "What a run would cost")
     @PostMapping(path = "/v1/runs:plan", consumes = MediaType.APPLICATION_JSON_VALUE)
     RunPlan plan(@RequestBody JsonNode body) {
         return submissions.plan(body);

@@ -2,6 +2,7 @@ package dev.kappa.web;
 
 import dev.kappa.run.Queue;
 import dev.kappa.run.QueueReader;
+import io.swagger.v3.oas.annotations.Operation;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -16,6 +17,7 @@ class QueueController {
         this.queue = queue;
     }
 
+    @Operation(summary = "Who waits, and for how long")
     @GetMapping
     Queue get() {
         return queue.read();

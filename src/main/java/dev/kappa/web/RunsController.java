@@ -8,6 +8,7 @@ import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
 import dev.kappa.run.Submissions.Submitted;
+import io.swagger.v3.oas.annotations.Operation;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ class RunsController {
 
     record RunsView(List<RunView> runs, Optional<String> nextPageToken) {}
 
+    @Operation(summary = "Submit a run")
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> submit(
             @RequestBody JsonNode body, @RequestHeader(name = IDEMPOTENCY_KEY, required = false) String key) {
@@ -74,6 +76,7 @@ class RunsController {
                 : answer;
     }
 
+    @Operation(summary = "List runs, newest first")
     @GetMapping
     RunsView list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -92,6 +95,7 @@ class RunsController {
         return new RunsView(views, more ? Optional.of(Paging.token(page.get(page.size() - 1).id())) : Optional.empty());
     }
 
+    @Operation(summary = "A run")
     @GetMapping(path = "/{id}", params = "!wait")
     ResponseEntity<RunView> get(
             @PathVariable String id, @RequestHeader(name = HttpHeaders.IF_NONE_MATCH) Optional<String> known) {
@@ -102,6 +106,7 @@ class RunsController {
      * Answers when the run has ended or, with If-None-Match, when it has changed; at the latest after {@code wait},
      * such as 25s.
      */
+    @Operation(summary = "A run, once it has ended or changed")
     @GetMapping(path = "/{id}", params = "wait")
     DeferredResult<ResponseEntity<RunView>> await(
             @PathVariable String id,
@@ -110,6 +115,7 @@ class RunsController {
         return polls.later(id, known, QueryValues.duration("wait", wait, LONGEST_WAIT));
     }
 
+    @Operation(summary = "Cancel a run")
     @PostMapping("/{id}:cancel")
     RunView cancel(@PathVariable String id) {
         views.find(id);
@@ -118,6 +124,7 @@ class RunsController {
     }
 
     /** Changes labels, at any time: those named are set, or taken away where they are null. */
+    @Operation(summary = "Change the labels of a run")
     @PatchMapping(path = "/{id}", consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
     RunView patch(@PathVariable String id, @RequestBody JsonNode body) {
         labels.change(views.find(id).id(), body);
@@ -125,6 +132,7 @@ class RunsController {
     }
 
     /** Concludes the run's tallies with other settings, as a child run. */
+    @Operation(summary = "Conclude the tallies of a run with other settings")
     @PostMapping(path = "/{id}:reanalyse", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> reanalyse(@PathVariable String id, @RequestBody JsonNode body) {
         return accepted(reanalyses.submit(views.find(id), body));

@@ -1,0 +1,320 @@
+package dev.kappa.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the chart renders for each of its value sets, without a cluster. */
+class ChartTest {
+    /** Named by the value sets, and made by whoever installs the chart. */
+    private static final Set<String> EXISTING_SECRETS = Set.of("kappa-db", "kappa-hub", "kappa-postgres-login");
+
+    private static final Set<String> EXISTING_CLAIMS = Set.of("kappa-results", "models", "saes");
+
+    static Stream<Path> valueSets() {
+        return Rendered.valueSets().stream();
+    }
+
+    @Test
+    void theChartPassesStrictLintAndThereAreTenValueSets() {
+        LintResult lint = new Helm(Rendered.CHART).lint().strict().call();
+        assertThat(lint.isFailed()).as(lint.getMessages().toString()).isFalse();
+        assertThat(Rendered.valueSets()).hasSize(10);
+    }
+
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void everyObjectIsOneThatKubernetesKnowsFieldByField(Path values) {
+        Rendered rendered = Rendered.of(values);
+        assertThat(rendered.objects()).hasSizeGreaterThan(2);
+        assertThat(rendered.objects())
+                .extracting(object -> object.getKind() + "/" + object.getMetadata().getName())
+                .doesNotHaveDuplicates();
+        assertThat(rendered.objects())
+                .allSatisfy(object -> assertThat(object.getMetadata().getName()).matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"));
+    }
+
+    @Test
+    void aFieldThatKubernetesDoesNotKnowFails() {
+        String good = Rendered.template(Rendered.CHART.resolve("ci/cpu.yaml"));
+        for (String[] typo : new String[][] {
+            {"readinessProbe:", "readynessProbe:"},
+            {"terminationGracePeriodSeconds:", "terminationGracePeriod:"},
+            {"targetPort:", "targetport:"},
+            {"podSelector:", "podSelectors:"},
+            {"maxUnavailable:", "maxUnavailables:"},
+            {"volumeClaimTemplates:", "volumeClaims:"}
+        }) {
+            assertThat(good).contains(typo[0]);
+            assertThatThrownBy(() -> Rendered.parse(good.replace(typo[0], typo[1])))
+                    .as(typo[1])
+                    .hasMessageContaining(typo[1].replace(":", ""));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void everySelectorMatchesThePodsItMeansAndNoOthers(Path values) {
+        Rendered rendered = Rendered.of(values);
+        for (StatefulSet set : rendered.all(StatefulSet.class)) {
+            assertThat(chosen(rendered, set.getSpec().getSelector().getMatchLabels())).containsExactly(set);
+            assertThat(rendered.all(Service.class))
+                    .anySatisfy(service -> assertThat(service.getMetadata().getName())
+                            .isEqualTo(set.getSpec().getServiceName()));
+        }
+        for (Service service : rendered.all(Service.class)) {
+            List<StatefulSet> sets = chosen(rendered, service.getSpec().getSelector());
+            assertThat(sets).as(service.getMetadata().getName()).hasSize(1);
+            for (ServicePort port : service.getSpec().getPorts()) {
+                assertThat(ports(sets.get(0))).containsKey(port.getTargetPort().getStrVal());
+            }
+        }
+        rendered.all(PodDisruptionBudget.class)
+                .forEach(budget -> assertThat(chosen(rendered, budget.getSpec().getSelector().getMatchLabels()))
+                        .containsExactly(rendered.server()));
+        for (NetworkPolicy policy : rendered.all(NetworkPolicy.class)) {
+            List<StatefulSet> sets = chosen(rendered, policy.getSpec().getPodSelector().getMatchLabels());
+            assertThat(sets).hasSize(1);
+            assertThat(policy.getSpec().getIngress())
+                    .flatExtracting(NetworkPolicyIngressRule::getPorts)
+                    .extracting(port -> port.getPort().getStrVal())
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(ports(sets.get(0))).containsKey(name));
+            assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void whatIsNamedIsThere(Path values) {
+        Rendered rendered = Rendered.of(values);
+        Set<String> claims = names(rendered, PersistentVolumeClaim.class, EXISTING_CLAIMS);
+        for (StatefulSet set : rendered.all(StatefulSet.class)) {
+            PodSpec pod = set.getSpec().getTemplate().getSpec();
+            for (Container container : pod.getContainers()) {
+                assertThat(container.getEnv()).extracting(EnvVar::getName).doesNotHaveDuplicates();
+                assertThat(container.getEnv())
+                        .filteredOn(variable -> variable.getValueFrom() != null)
+                        .allSatisfy(variable -> assertThat(EXISTING_SECRETS)
+                                .contains(variable.getValueFrom().getSecretKeyRef().getName()));
+                Set<String> volumes = pod.getVolumes().stream().map(Volume::getName).collect(Collectors.toSet());
+                set.getSpec().getVolumeClaimTemplates().forEach(claim -> volumes.add(claim.getMetadata().getName()));
+                assertThat(container.getVolumeMounts())
+                        .extracting(VolumeMount::getMountPath)
+                        .doesNotHaveDuplicates();
+                assertThat(container.getVolumeMounts().stream().map(VolumeMount::getName).collect(Collectors.toSet()))
+                        .isEqualTo(volumes);
+            }
+            assertThat(pod.getVolumes())
+                    .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
+                    .allSatisfy(volume -> assertThat(claims)
+                            .contains(volume.getPersistentVolumeClaim().getClaimName()));
+            String account = pod.getServiceAccountName();
+            assertThat(account == null
+                            || account.equals("runner")
+                            || names(rendered, ServiceAccount.class, Set.of()).contains(account))
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void noContainerMayMoreThanItNeeds(Path values) {
+        for (StatefulSet set : Rendered.of(values).all(StatefulSet.class)) {
+            PodSpec pod = set.getSpec().getTemplate().getSpec();
+            assertThat(pod.getAutomountServiceAccountToken()).isFalse();
+            assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+            assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
+            assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+            for (Container container : pod.getContainers()) {
+                assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+                assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+                assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+                assertThat(container.getVolumeMounts()).extracting(VolumeMount::getMountPath).contains("/tmp");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void aReplicaHasTheGpusThatItsServerIsTold(Path values) {
+        Container server = container(Rendered.of(values));
+        String devices = value(server, "KAPPA_DEVICES");
+        Quantity gpus = server.getResources().getLimits() == null
+                ? null
+                : server.getResources().getLimits().get("nvidia.com/gpu");
+        if (gpus == null) {
+            assertThat(devices).isEqualTo("cpu");
+            assertThat(server.getImage()).doesNotContain("cuda");
+        } else {
+            assertThat(devices.split(",")).hasSize(gpus.getNumericalAmount().intValue());
+            assertThat(devices).startsWith("cuda:0");
+            assertThat(server.getImage()).matches(".*-cuda|.*:v7");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void kubernetesWaitsLongerThanTheServerMayNeedToHandItsBlockBack(Path values) {
+        StatefulSet set = Rendered.of(values).server();
+        Container server = set.getSpec().getTemplate().getSpec().getContainers().get(0);
+        int preStop = Integer.parseInt(server.getLifecycle().getPreStop().getExec().getCommand().get(1));
+        int engine = seconds(value(server, "DBSCHEDULER_SHUTDOWNMAXWAIT"));
+        assertThat(engine).isGreaterThan(seconds(value(server, "KAPPA_ENGINE_DATABASEPATIENCE")));
+        assertThat(set.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds())
+                .isGreaterThan(preStop + 20L + engine);
+    }
+
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void severalReplicasShareDatabaseAndStoreButNotTheHome(Path values) {
+        Rendered rendered = Rendered.of(values);
+        StatefulSet set = rendered.server();
+        Integer replicas = set.getSpec().getReplicas();
+        assertThat(set.getSpec().getVolumeClaimTemplates())
+                .extracting(claim -> claim.getMetadata().getName())
+                .contains("home");
+        if (replicas != null && replicas <= 1) {
+            return;
+        }
+        Container server = container(rendered);
+        assertThat(server.getEnv()).extracting(EnvVar::getName).contains("SPRING_DATASOURCE_URL");
+        assertThat(server.getVolumeMounts())
+                .filteredOn(mount -> mount.getName().equals("store"))
+                .extracting(VolumeMount::getMountPath)
+                .containsExactly("/var/lib/kappa/tallies", "/var/lib/kappa/artifacts", "/var/lib/kappa/hub");
+    }
+
+    @Test
+    void autoscalingLeavesTheReplicasToItsTarget() {
+        Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci/autoscaled.yaml"));
+        Map<String, Object> scaled = rendered.foreign("ScaledObject").get(0);
+        assertThat(rendered.server().getSpec().getReplicas()).isNull();
+        assertThat(Rendered.at(scaled, "spec", "scaleTargetRef", "name"))
+                .isEqualTo(rendered.server().getMetadata().getName());
+        assertThat(Rendered.at(scaled, "spec", "scaleTargetRef", "kind")).isEqualTo("StatefulSet");
+        assertThat(Rendered.map(scaled.get("spec")).keySet())
+                .isSubsetOf(
+                        "scaleTargetRef", "pollingInterval", "cooldownPeriod", "minReplicaCount", "maxReplicaCount",
+                        "triggers", "advanced", "fallback");
+        assertThat(Rendered.map(Rendered.at(scaled, "spec", "triggers", 0)).keySet())
+                .isSubsetOf("type", "metricType", "metadata", "name", "authenticationRef", "useCachedMetrics");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"autoscaled.yaml", "patient.yaml"})
+    void theMonitorFindsOneServiceAndItsPort(String values) {
+        Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci").resolve(values));
+        Map<String, Object> monitor = rendered.foreign("ServiceMonitor").get(0);
+        Map<String, Object> labels = Rendered.map(Rendered.at(monitor, "spec", "selector", "matchLabels"));
+        List<Service> services = rendered.all(Service.class).stream()
+                .filter(service -> service.getMetadata().getLabels().entrySet().containsAll(labels.entrySet()))
+                .toList();
+        assertThat(services).hasSize(1);
+        assertThat(services.get(0).getSpec().getPorts())
+                .extracting(ServicePort::getName)
+                .contains((String) Rendered.at(monitor, "spec", "endpoints", 0, "port"));
+        assertThat(Rendered.map(monitor.get("spec")).keySet()).containsExactlyInAnyOrder("selector", "endpoints");
+        assertThat(Rendered.map(Rendered.at(monitor, "spec", "endpoints", 0)).keySet())
+                .containsExactlyInAnyOrder("port", "path", "interval");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replicas: 2 | one database",
+                "{replicas: 2, database: {existingSecret: s, bundled: {enabled: true}}} | store.enabled=true",
+                "database: {url: 'jdbc:postgresql://db/kappa'} | database.existingSecret",
+                "database: {url: 'jdbc:postgresql://db/kappa', existingSecret: s, bundled: {enabled: true}} | asks for another",
+                "{autoscaling: {enabled: true, maxReplicas: 1}} | autoscaling.prometheus",
+                "autoscaling: {enabled: true, prometheus: 'http://p'} | one database",
+                "replica: 3 | replica",
+                "database: {bundled: {enabled: true}} | database.existingSecret",
+                "gpus: -1 | gpus",
+                "gpus: one | gpus",
+                "database: {url: 'postgres://db/kappa', existingSecret: s} | url",
+                "engine: {databasePatience: 1m} | databasePatience",
+                "service: {type: ExternalName} | type",
+                "data: [{claim: models, path: models}] | path",
+                "autoscaling: {minReplicas: 0} | minReplicas",
+            })
+    void valuesThatCannotWorkAreRefusedBeforeAnythingIsInstalled(String values, String reason, @TempDir Path folder)
+            throws IOException {
+        Path file = Files.writeString(folder.resolve("values.yaml"), values);
+        assertThatThrownBy(() -> Rendered.template(file)).hasMessageContaining(reason);
+    }
+
+    static Container container(Rendered rendered) {
+        return rendered.server().getSpec().getTemplate().getSpec().getContainers().get(0);
+    }
+
+    static List<Probe> probes(Container container) {
+        return List.of(container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe());
+    }
+
+    private static String value(Container container, String variable) {
+        return container.getEnv().stream()
+                .filter(each -> each.getName().equals(variable))
+                .map(EnvVar::getValue)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int seconds(String duration) {
+        return Integer.parseInt(duration.replace("s", ""));
+    }
+
+    private static Map<String, Integer> ports(StatefulSet set) {
+        return set.getSpec().getTemplate().getSpec().getContainers().stream()
+                .flatMap(container -> container.getPorts().stream())
+                .collect(Collectors.toMap(ContainerPort::getName, ContainerPort::getContainerPort));
+    }
+
+    private static List<StatefulSet> chosen(Rendered rendered, Map<String, String> selector) {
+        assertThat(selector).isNotEmpty();
+        return rendered.all(StatefulSet.class).stream()
+                .filter(set -> set.getSpec().getTemplate().getMetadata().getLabels().entrySet()
+                        .containsAll(selector.entrySet()))
+                .toList();
+    }
+
+    private static Set<String> names(Rendered rendered, Class<? extends HasMetadata> type, Set<String> existing) {
+        Set<String> names = new HashSet<>(existing);
+        rendered.all(type).forEach(object -> names.add(object.getMetadata().getName()));
+        return names;
+    }
+}

@@ -12,7 +12,7 @@ import org.bytedeco.openblas.global.openblas;
 
 /**
  * Unpacks every native library and the Postgres programs while an image is built, by loading each once, so that
- * no start of the server has to: {@code java -cp 'lib/*' Unpack.java native}. {@code launch} names the folders
+ * no start of the server has to: {@code DJL_OFFLINE=true java -cp 'lib/*' Unpack.java native}. {@code launch} names the folders
  * below {@code native} to the server.
  */
 final class Unpack {

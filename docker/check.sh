@@ -34,7 +34,7 @@ user() { "${as_user[@]}" "$@"; }
 say() { printf '%-52s %s\n' "$1" "$2"; }
 fail() { echo "FAILED: $1" >&2; tail -n 5 /tmp/*.log >&2; exit 1; }
 mount -t tmpfs -o mode=1777 tmpfs /tmp
-(cd "$work/app" && user java -cp 'lib/*' Unpack.java native) > /tmp/unpack.log 2>&1 || fail "the libraries are not unpacked"
+(cd "$work/app" && user DJL_OFFLINE=true java -cp 'lib/*' Unpack.java native) > /tmp/unpack.log 2>&1 || fail "the libraries are not unpacked"
 rm -rf /tmp/javacpp* /tmp/postgres* /tmp/.java*
 say "unpacked" "$(du -sh "$work/app/native" | cut -f1), no network"
 rm "$work/app/Unpack.java"

@@ -119,6 +119,13 @@ public class Submissions {
                     "too_many_blocks",
                     "'" + submission.blocks() + "' blocks are more than the " + items + " items of the run");
         }
+        int least = accepted.plan().leastBlocks();
+        if (submission.blocks() != null && submission.blocks() < least) {
+            throw new Rejection(
+                    "/blocks",
+                    "too_few_blocks",
+                    "'" + submission.blocks() + "' blocks are too few for intervals; accepted: at least " + least);
+        }
         return Optional.ofNullable(submission.blocks()).orElse(Math.min(accepted.plan().blocks(), most));
     }
 }

@@ -17,6 +17,7 @@ public final class TestRun<P extends Record> {
     private final Shapes shapes;
     private final List<Sequence> sequences;
     private final List<Pair> pairs;
+    private int blocks;
 
     public TestRun(Experiment<P> experiment, P parameters, TestBench bench, long seed) {
         this.experiment = experiment;
@@ -26,24 +27,31 @@ public final class TestRun<P extends Record> {
         this.shapes = bench.shapes();
         this.sequences = bench.sequences();
         this.pairs = bench.pairs();
+        this.blocks = plan().blocks();
     }
 
     public Plan plan() {
         return experiment.plan(parameters, shapes);
     }
 
+    /** The same run in another number of blocks. */
+    public TestRun<P> withBlocks(int wanted) {
+        blocks = wanted;
+        return this;
+    }
+
     public List<Tally> tallies() {
-        Plan plan = plan();
+        boolean sequential = plan().sequential();
         List<Tally> tallies = new ArrayList<>();
-        for (int index = 0; index < plan.blocks(); index++) {
-            tallies.add(block(index, plan.sequential() && index > 0 ? tallies.get(index - 1) : null));
+        for (int index = 0; index < blocks; index++) {
+            tallies.add(block(index, sequential && index > 0 ? tallies.get(index - 1) : null));
         }
         return tallies;
     }
 
     /** One block; the bench has the run's items again afterwards. */
     public Tally block(int index, Tally previous) {
-        Block block = new Block(index, plan().blocks(), seed);
+        Block block = new Block(index, blocks, seed);
         bench.withSequences(sequences.subList(
                 block.share(sequences.size(), index), block.share(sequences.size(), index + 1)));
         bench.withPairs(pairs.subList(block.share(pairs.size(), index), block.share(pairs.size(), index + 1)));

@@ -38,6 +38,7 @@ class ProblemsTest {
                     {"experiment": "counting", "parameters": {"name": "unheard"}}       | /parameters/name            | unheard_name
                     {"experiment": "counting", "blocks": 0}                             | /blocks                     | invalid_value
                     {"experiment": "counting", "blocks": 10001}                         | /blocks                     | invalid_value
+                    {"experiment": "synthetic_ground_truth", "blocks": 2}               | /blocks                     | too_few_blocks
                     {"experiment": "counting", "priority": 101}                         | /priority                   | invalid_value
                     {"experiment": "counting", "seed": "x"}                             | /seed                       | invalid_type
                     {"experiment": "counting", "labels": {"Bad Key": "x"}}              | /labels/Bad Key             | invalid_value

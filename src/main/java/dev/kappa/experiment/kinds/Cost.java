@@ -13,6 +13,7 @@ final class Cost {
     private final long batchTokens;
     private double flops;
     private long bytes;
+    private int leastBlocks = 2;
 
     private Cost(Architecture model, double tokens, long batchTokens) {
         this.model = model;
@@ -48,11 +49,17 @@ final class Cost {
         return this;
     }
 
+    /** For an experiment without intervals over blocks. */
+    Cost anyBlocks() {
+        leastBlocks = 1;
+        return this;
+    }
+
     Plan plan(int blocks) {
-        return new Plan(blocks, false, bytes, flops);
+        return new Plan(blocks, leastBlocks, false, bytes, flops);
     }
 
     Plan sequentialPlan(int blocks) {
-        return new Plan(blocks, true, bytes, flops);
+        return new Plan(blocks, leastBlocks, true, bytes, flops);
     }
 }

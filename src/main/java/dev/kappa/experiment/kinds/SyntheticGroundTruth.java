@@ -149,7 +149,8 @@ public final class SyntheticGroundTruth implements Experiment<SyntheticGroundTru
                 * (6 * matrix
                         + 20.0 * parameters.rows() * parameters.width()
                         + (double) blockRows * (parameters.sources() + 4.0 * parameters.dimension())));
-        return new Plan(20, true, bytes, flops);
+        // One block trains, and intervals need two that measure.
+        return new Plan(20, 3, true, bytes, flops);
     }
 
     private static void atMost(String code, String name, int value, String ofName, int most) {

@@ -8,6 +8,7 @@ import dev.kappa.experiment.measure.Attribution;
 import dev.kappa.experiment.measure.FeatureSums;
 import dev.kappa.experiment.measure.OuterProducts;
 import dev.kappa.experiment.training.SaeTrainer;
+import dev.kappa.fault.Fault;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.sae.DenseSae;
 import dev.kappa.sae.SparseCode;
@@ -31,6 +32,12 @@ final class SyntheticMeasurement {
         this.bench = bench;
         this.from = block.share(parameters.samples(), block.index());
         this.to = block.share(parameters.samples(), block.index() + 1);
+        if (to - from < 2) {
+            throw Fault.user(
+                    "too_many_blocks",
+                    parameters.samples() + " samples are too few for " + block.of() + " blocks; accepted: at most "
+                            + parameters.samples() / 2);
+        }
     }
 
     /** How many of a run's blocks train. */

@@ -138,6 +138,17 @@ class KindsContractTest {
     }
 
     @Test
+    void theFewestBlocksOfThePlanAreEnoughForAConclusion() {
+        for (ContractCases.Case<?> one : cases.all()) {
+            TestRun<?> run = run(one);
+            int least = Math.max(1, run.plan().leastBlocks());
+            assertThat(run.withBlocks(least).findings().metrics())
+                    .as("%s in %d blocks", one.experiment().kind(), least)
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
     void findingsAreWellFormed() {
         for (ContractCases.Case<?> one : cases.all()) {
             Findings findings = run(one).findings();
@@ -223,7 +234,7 @@ class KindsContractTest {
         Needs needs = kind.needs(example);
         assertThat(ContractCases.bundledWidths().keySet()).as(kind.kind()).containsAll(needs.saes());
         Plan plan = kind.plan(example, bundled(kind instanceof CircuitRecall));
-        assertThat(plan.blocks()).as(kind.kind()).isBetween(2, 20);
+        assertThat(plan.blocks()).as(kind.kind()).isBetween(2, 20).isGreaterThanOrEqualTo(plan.leastBlocks());
         assertThat(plan.activationBytes()).as(kind.kind()).isBetween(0L, 2L << 30);
         if (!(plan.flops() > 0)) {
             fail(kind.kind() + " costs " + plan.flops());

@@ -42,10 +42,10 @@ public final class ExactAblation implements Experiment<ExactAblation.Parameters>
             @Min(1) @Max(4096) @Description("Ablated copies that go through the model together") Integer copies) {
         public Parameters {
             sequences = sequences == null ? 40 : sequences;
-            length = length == null ? 128 : length;
+            length = length == null ? 64 : length;
             metric = metric == null ? TaskMetric.NEXT_TOKEN_LOSS : metric;
-            k = k == null ? 50 : k;
-            others = others == null ? 100 : others;
+            k = k == null ? 25 : k;
+            others = others == null ? 75 : others;
             igSteps = igSteps == null ? 10 : igSteps;
             batch = batch == null ? 10 : batch;
             copies = copies == null ? 16 : copies;
@@ -81,10 +81,10 @@ public final class ExactAblation implements Experiment<ExactAblation.Parameters>
                 Bundled.sae(8),
                 Bundled.CORPUS,
                 40,
-                128,
+                64,
                 TaskMetric.NEXT_TOKEN_LOSS,
-                50,
-                100,
+                25,
+                75,
                 10,
                 10,
                 16);

@@ -1,12 +1,9 @@
 package dev.kappa.experiment.kinds;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.kappa.corpus.Sequence;
-import dev.kappa.experiment.RandomSaes;
 import dev.kappa.experiment.TestBench;
 import dev.kappa.experiment.measure.Batch;
 import dev.kappa.experiment.measure.ExactEffects;
@@ -19,65 +16,90 @@ import dev.kappa.lm.HookPoint;
 import dev.kappa.lm.Hooks;
 import dev.kappa.lm.ModelFolder;
 import dev.kappa.sae.DenseSae;
+import dev.kappa.sae.SaeFolder;
 import dev.kappa.sae.SparseCode;
 import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tensors;
+import dev.kappa.weights.TensorFile;
+import dev.kappa.weights.TensorFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Speed beside the textbook's form of the same, on the bundled model. */
+/** Speed beside the textbook's form of the same, on the bundled model, its dictionaries and its text. Prints; asserts nothing. */
 @Tag("benchmark")
 class SpeedBenchmarkTest {
-    private static final Path MODEL = Path.of("src/main/resources/bundled/models/stories-neox");
-    private static final HookPoint HOOK = HookPoint.residPost(2);
-    private static final int D = 128;
+    private static final Path BUNDLED = Path.of("src/main/resources/bundled");
+    private static final HookPoint HOOK = HookPoint.parse(Bundled.HOOK);
     private static final int LENGTH = 128;
+    private static final int ROUNDS = 5;
 
-    private final Scope scope = Scope.open(Device.cpu());
-    private final TestBench bench = TestBench.of(ModelFolder.open(MODEL).load(Device.cpu()));
+    private final TestBench bench = TestBench.of(
+            ModelFolder.open(BUNDLED.resolve("models/" + Bundled.MODEL)).load(Device.cpu()));
 
     @AfterEach
     void close() {
         bench.close();
-        scope.close();
     }
 
-    private static double seconds(Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - start) / 1e9;
+    private static DenseSae sae(String id) {
+        return SaeFolder.open(BUNDLED.resolve("saes/" + id)).load(Device.cpu());
     }
 
-    /** The middle of three, after one that does not count. */
-    private static double median(Runnable work) {
-        work.run();
-        double[] times = {seconds(work), seconds(work), seconds(work)};
-        Arrays.sort(times);
-        return times[1];
+    private static List<Sequence> sequences(int count) {
+        try (TensorFile file = TensorFiles.open(BUNDLED.resolve("corpora/" + Bundled.CORPUS + ".safetensors"))) {
+            long[] ids = file.longs("tokens");
+            List<Sequence> sequences = new ArrayList<>();
+            for (int s = 0; s < count; s++) {
+                sequences.add(new Sequence(s, Arrays.stream(ids, s * LENGTH, (s + 1) * LENGTH)
+                        .mapToInt(id -> (int) id)
+                        .toArray()));
+            }
+            return sequences;
+        }
     }
 
-    @Test
-    void exactEffectsOfOneSequence() {
-        int width = 2048;
-        DenseSae sae = RandomSaes.topK(scope, D, width, 16, 1);
-        int[] tokens = new Random(3).ints(LENGTH, 0, 2048).toArray();
-        bench.withSequences(List.of(new Sequence(0, tokens)));
-        Batch batch = Batch.cut(bench.sequences(), 1).get(0);
-        int[] firing = new int[1];
-        double fast = median(() -> firing[0] = exact(batch, sae));
-        int some = 20;
-        double one = median(() -> naive(batch, sae, some)) / some;
-        System.out.printf(
-                "exact effects of one sequence: %d of %d features fire, %.2f s; one full pass each %.1f ms:"
-                        + " %.1f times all features, %.1f times the firing ones%n",
-                firing[0], width, fast, 1e3 * one, one * width / fast, one * firing[0] / fast);
-        assertThat(one * width / fast).isGreaterThan(one * firing[0] / fast);
+    /** The quickest of some rounds each, turn by turn, after one that does not count. */
+    private static double[] seconds(Runnable first, Runnable second) {
+        double[] best = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
+        for (int round = 0; round <= ROUNDS; round++) {
+            for (int i = 0; i < 2; i++) {
+                long start = System.nanoTime();
+                (i == 0 ? first : second).run();
+                double taken = (System.nanoTime() - start) / 1e9;
+                best[i] = round == 0 ? best[i] : Math.min(best[i], taken);
+            }
+        }
+        return best;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 64})
+    void exactEffectsOfTheFeaturesOfOneSequence(int expansion) {
+        try (DenseSae sae = sae(Bundled.sae(expansion))) {
+            Batch batch = Batch.cut(sequences(1), 1).get(0);
+            int[] firing = new int[1];
+            int some = 20;
+            double[] seconds = seconds(() -> firing[0] = exact(batch, sae), () -> naive(batch, sae, some));
+            int width = sae.shape().width();
+            double one = seconds[1] / some;
+            System.out.printf(
+                    "exact effects, width %d: %.2f s for the %d features that fire, %.1f ms each; a full pass with one"
+                            + " feature at zero %.1f ms: %.1f times faster than all features so, %.1f times than firing ones%n",
+                    width,
+                    seconds[0],
+                    firing[0],
+                    1e3 * seconds[0] / firing[0],
+                    1e3 * one,
+                    one * width / seconds[0],
+                    one * firing[0] / seconds[0]);
+        }
     }
 
     private int exact(Batch batch, DenseSae sae) {
@@ -124,26 +146,27 @@ class SpeedBenchmarkTest {
 
     @Test
     void aSweepOfSevenWidthsAgainstItsEncodesAndOnePass() {
-        List<FeatureScoring.Subject> subjects = new ArrayList<>();
-        for (int expansion = 1; expansion <= 64; expansion *= 2) {
-            subjects.add(new FeatureScoring.Subject(
-                    "x" + expansion, HOOK, RandomSaes.topK(scope, D, D * expansion, 16, expansion)));
-        }
-        bench.withSequences(20, LENGTH, 5);
-        double sweep = median(() -> new FeatureScoring(TaskMetric.NEXT_TOKEN_LOSS, 10, false).measure(subjects, 1, bench));
-        double parts = median(() -> {
-            for (Batch batch : Batch.cut(bench.sequences(), 10)) {
-                try (Scope inner = Scope.open(Device.cpu())) {
-                    NDArray x = inner.keep(Tensors.flat(new GradientPass(inner, bench.model(), List.of(HOOK))
-                            .run(batch.tokens(inner), Objectives.nextTokenLoss(batch))
-                            .activation(HOOK)));
-                    subjects.forEach(subject -> subject.sae().encode(x));
-                }
-            }
-        });
+        List<FeatureScoring.Subject> subjects = Bundled.saes().stream()
+                .map(id -> new FeatureScoring.Subject(id, HOOK, sae(id)))
+                .toList();
+        bench.withSequences(sequences(10));
+        double[] seconds = seconds(
+                () -> new FeatureScoring(TaskMetric.NEXT_TOKEN_LOSS, 10, false).measure(subjects, 1, bench),
+                () -> passAndEncodes(subjects));
         System.out.printf(
-                "sweep of seven widths: %.2f s, its pass and encodes alone %.2f s: %.2f times%n",
-                sweep, parts, sweep / parts);
-        assertThat(sweep / parts).isLessThan(1.6);
+                "sweep of seven widths: %.3f s, its pass and encodes alone %.3f s: %.2f times%n",
+                seconds[0], seconds[1], seconds[0] / seconds[1]);
+        subjects.forEach(subject -> subject.sae().close());
+    }
+
+    private void passAndEncodes(List<FeatureScoring.Subject> subjects) {
+        for (Batch batch : Batch.cut(bench.sequences(), 10)) {
+            try (Scope scope = Scope.open(Device.cpu())) {
+                GradientPass.Result pass = new GradientPass(scope, bench.model(), List.of(HOOK))
+                        .run(batch.tokens(scope), Objectives.nextTokenLoss(batch));
+                NDArray x = scope.keep(Tensors.flat(pass.activation(HOOK)));
+                subjects.forEach(subject -> subject.sae().encode(x));
+            }
+        }
     }
 }

@@ -82,6 +82,18 @@ final class FeatureTotals {
         return aggregation.scores(sums, tokens, sequences);
     }
 
+    /**
+     * The scores of these tokens with the sign that the whole has: their mean over blocks is the whole's score,
+     * whatever cancels.
+     */
+    double[] scoresAlong(FeatureTotals whole) {
+        double[] scores = scores();
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] *= Math.signum(sums[i]) * Math.signum(whole.sums[i]);
+        }
+        return scores;
+    }
+
     /** Features that fire on at least so many counted tokens. */
     int represented(int minFires) {
         int count = 0;

@@ -11,11 +11,11 @@ import dev.kappa.stats.Jackknife;
 import dev.kappa.stats.Quantiles;
 import dev.kappa.stats.SaturatingFit;
 import dev.kappa.stats.Sweep;
+import dev.kappa.stats.ThresholdCount;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -32,6 +32,7 @@ final class SweepFindings {
     private final List<String> saes;
     private final SweepCounts all;
     private final List<SweepCounts> without = new ArrayList<>();
+    private final CausalCounts causal;
     private final Metrics metrics = new Metrics();
 
     SweepFindings(WidthSweep.Parameters parameters, int dimension, List<String> saes, List<Tally> tallies) {
@@ -40,15 +41,16 @@ final class SweepFindings {
         this.saes = saes;
         List<FeatureTotals> totals = new ArrayList<>();
         List<FeatureTotals> nulls = new ArrayList<>();
+        List<List<FeatureTotals>> parts = new ArrayList<>();
         List<List<FeatureTotals>> totalsWithout = new ArrayList<>();
         List<List<FeatureTotals>> nullsWithout = new ArrayList<>();
         boolean readsNull = parameters.calibration().method() == Calibration.Method.NULL;
         for (String sae : saes) {
             totals.add(FeatureTotals.of(tallies, sae + "/", parameters.aggregation()));
-            totalsWithout.add(totals.get(totals.size() - 1)
-                    .leaveOneOut(tallies.stream()
-                            .map(tally -> FeatureTotals.of(List.of(tally), sae + "/", parameters.aggregation()))
-                            .toList()));
+            parts.add(tallies.stream()
+                    .map(tally -> FeatureTotals.of(List.of(tally), sae + "/", parameters.aggregation()))
+                    .toList());
+            totalsWithout.add(totals.get(totals.size() - 1).leaveOneOut(parts.get(parts.size() - 1)));
             if (readsNull) {
                 nulls.add(FeatureTotals.ofNull(tallies, sae + "/", parameters.aggregation()));
                 nullsWithout.add(nulls.get(nulls.size() - 1)
@@ -65,6 +67,7 @@ final class SweepFindings {
                     at(totalsWithout, block),
                     at(nullsWithout, block)));
         }
+        this.causal = new CausalCounts(all, without, parts, LEVEL);
     }
 
     private static List<FeatureTotals> at(List<List<FeatureTotals>> perSae, int block) {
@@ -99,14 +102,19 @@ final class SweepFindings {
         if (all.causal()[i] == 0) {
             flags.add("none_above_threshold");
         }
+        ThresholdCount count = causal.at(i);
+        if (count.noiseDominated()) {
+            flags.add("noise_dominated");
+        }
         String[] causalFlags = flags.toArray(String[]::new);
         here.add(
                 "n_rep",
                 all.represented()[i],
                 spread(c -> c.represented()[i]).clampedTo(0, totals.width()),
                 tokens);
-        here.add("n_causal", all.causal()[i], count(c -> c.causal()[i], totals.width()), tokens, causalFlags);
-        here.add("inert_fraction", all.inert(i), jackknife(c -> c.inert(i)).clampedTo(0, 1), tokens, causalFlags);
+        here.add("n_causal", all.causal()[i], count.interval(), tokens, causalFlags);
+        here.add("n_causal_corrected", count.estimate(), count.interval(), tokens, causalFlags);
+        here.add("inert_fraction", all.inert(i), inert(count.interval(), all.represented()[i]), tokens, causalFlags);
         here.add("tau", all.thresholds()[i], unit(), Optional.of(jackknife(c -> c.thresholds()[i])), tokens, List.of());
         here.add("l0", totals.l0(), jackknife(c -> c.totals().get(i).l0()), tokens);
         here.add(
@@ -124,6 +132,16 @@ final class SweepFindings {
                 spread(totals),
                 jackknife(c -> spread(c.totals().get(i))),
                 tokens);
+    }
+
+    private static Interval inert(Interval causal, double represented) {
+        return new Interval(
+                        1 - causal.high() / represented,
+                        1 - causal.low() / represented,
+                        LEVEL,
+                        causal.method(),
+                        causal.resamples())
+                .clampedTo(0, 1);
     }
 
     /** Ratio of two quantiles of the scores of features that fire. */
@@ -150,8 +168,9 @@ final class SweepFindings {
         long tokens = (long) all.totals().get(0).tokens();
         String[] flags = parameters.calibration().forces(0) ? new String[] {"forced_base"} : new String[0];
         metrics.add("growth_rep", all.growth(all.represented()), spread(c -> c.growth(c.represented())), tokens);
-        metrics.add("growth_causal", all.growth(all.causal()), jackknife(c -> c.growth(c.causal())), tokens, flags);
-        metrics.add("wedge", all.wedge(), jackknife(SweepCounts::wedge), tokens, flags);
+        metrics.add("growth_causal", all.growth(all.causal()), overCausal(all::growth).uncorrectedInterval(LEVEL), tokens, flags);
+        double represented = all.growth(all.represented());
+        metrics.add("wedge", all.wedge(), overCausal(c -> represented / all.growth(c)).uncorrectedInterval(LEVEL), tokens, flags);
     }
 
     private void plateau(FitReport fit) {
@@ -162,23 +181,26 @@ final class SweepFindings {
         long n = saes.size();
         Interval overBlocks = fit.kappaForm() == null
                 ? Interval.none(LEVEL, "jackknife_t_log", 0)
-                : Jackknife.over(without.size(), fit.kappaHat(), refits(fit)).logInterval(LEVEL);
+                : overCausal(counts -> refitted(fit, counts)).logInterval(LEVEL);
         metrics.add("kappa_hat", fit.kappaHat(), "features", Optional.of(overBlocks), n, flags);
         metrics.add("kappa_hat_over_widths", fit.kappaHat(), "features", Optional.of(fit.widthInterval()), n, flags);
         metrics.add("kappa_hat_over_d", fit.kappaHat() / dimension, "", Optional.empty(), n, flags);
     }
 
-    /** κ̂ of the same form without each block. */
-    private IntToDoubleFunction refits(FitReport fit) {
-        SaturatingFit.Settings once = new SaturatingFit.Settings(dimension, LEVEL, 1, 0);
-        return block -> SaturatingFit.of(
-                        Sweep.of(all.widths(), without.get(block).causal()), once)
+    /** κ̂ of the same form for other counts. */
+    private double refitted(FitReport fit, double[] counts) {
+        double[] possible = Arrays.stream(counts).map(count -> Math.max(0, count)).toArray();
+        return SaturatingFit.of(Sweep.of(all.widths(), possible), new SaturatingFit.Settings(dimension, LEVEL, 1, 0))
                 .fit(fit.kappaForm())
                 .kappa();
     }
 
-    private Interval count(ToDoubleFunction<SweepCounts> of, int most) {
-        return jackknife(of).clampedTo(0, most);
+    /** Of what is computed from the causal counts, which are smooth in the blocks once corrected. */
+    private Jackknife overCausal(ToDoubleFunction<double[]> of) {
+        return Jackknife.over(
+                without.size(),
+                of.applyAsDouble(causal.estimates()),
+                block -> of.applyAsDouble(causal.estimatesWithout(block)));
     }
 
     /** Of what is defined on just so many tokens: how much other tokens would have changed it. */

@@ -18,3 +18,23 @@ for (const snippet of document.querySelectorAll('.snippet')) {
   });
   if (navigator.clipboard) snippet.append(button);
 }
+
+// A run that goes on says when there is something new; without that the page asks every few seconds.
+const live = document.querySelector('[data-events]');
+if (live) {
+  const events = new EventSource(live.dataset.events);
+  let waiting = false;
+  const refresh = () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      htmx.trigger('#live', 'refresh');
+    }, 200);
+  };
+  for (const type of ['state', 'progress']) events.addEventListener(type, refresh);
+  events.addEventListener('end', () => {
+    events.close();
+    refresh();
+  });
+}

@@ -1,15 +1,15 @@
 package dev.kappa.page;
 
+import dev.kappa.comparison.Comparison;
+import dev.kappa.comparison.Comparisons;
 import dev.kappa.experiment.Figure;
-import dev.kappa.experiment.Metric;
-import dev.kappa.figure.SvgFigure;
 import dev.kappa.run.Named;
 import dev.kappa.run.Run;
+import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.stereotype.Controller;
@@ -19,46 +19,54 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
+import tools.jackson.databind.JsonNode;
 
 /** Runs side by side. */
 @Controller
 @RequestMapping("/compare")
 class ComparePage {
     private static final int MOST = 8;
+    private static final String FORCED = "forced_by_calibration";
 
     private final Runs runs;
     private final RunCards cards;
-    private final MetricRows metrics;
+    private final Comparisons comparisons;
+    private final ComparedGroups groups;
 
-    ComparePage(Runs runs, RunCards cards, MetricRows metrics) {
+    ComparePage(Runs runs, RunCards cards, Comparisons comparisons, ComparedGroups groups) {
         this.runs = runs;
         this.cards = cards;
-        this.metrics = metrics;
+        this.comparisons = comparisons;
+        this.groups = groups;
     }
 
     /** A run with the letter that stands for it. */
     record Lettered(String letter, RunCard run) {}
 
-    /** A run's value of a metric. */
-    record Cell(boolean there, String value, String exact, String interval, String level, String bar, boolean forced) {}
-
-    /** A metric of all runs. */
-    record Line(String name, String label, String meaning, String about, List<Cell> cells, List<Words.Flag> flags, boolean forced) {}
+    /** A parameter in which the runs differ. */
+    record Differing(String name, List<String> values) {}
 
     /** A figure of all runs that have it. */
-    record Overlay(RunPage.Picture picture, String source) {}
+    record Overlaid(RunPage.Picture picture, String source) {}
 
     @GetMapping
     String compare(@RequestParam(name = "runs", defaultValue = "") List<String> wanted, Model model) {
-        List<Run> found = find(wanted);
-        List<List<Metric>> all = found.stream().map(run -> runs.metrics(run.id())).toList();
-        List<Line> lines = lines(all);
+        List<Run> all = find(wanted);
+        List<Run> found = all.stream().filter(run -> run.state() == RunState.SUCCEEDED).toList();
+        Comparison comparison = comparisons.of(found);
         String ids = String.join(",", found.stream().map(Run::id).toList());
         model.addAttribute("runs", letter(cards.of(found)));
-        model.addAttribute("lines", lines);
-        model.addAttribute("forced", lines.stream().anyMatch(Line::forced));
+        model.addAttribute("unfinished", all.size() - found.size());
+        model.addAttribute("differing", comparison.parameters().stream().map(ComparePage::differing).toList());
+        model.addAttribute("groups", groups.of(comparison.metrics()));
+        model.addAttribute("forced", comparison.warnings().stream().anyMatch(warning -> warning.code().equals(FORCED)));
+        model.addAttribute("warnings", comparison.warnings().stream()
+                .filter(warning -> !warning.code().equals(FORCED))
+                .map(Comparison.Warning::detail)
+                .distinct()
+                .toList());
         model.addAttribute("figures", names(found).stream()
-                .map(name -> new Overlay(
+                .map(name -> new Overlaid(
                         RunPage.Picture.of(overlay(found, name).orElseThrow()), "/compare/figures/" + name + "?runs=" + ids))
                 .toList());
         return "compare";
@@ -92,37 +100,14 @@ class ComparePage {
         return String.valueOf((char) ('A' + index));
     }
 
-    private List<Line> lines(List<List<Metric>> all) {
-        List<Line> lines = new ArrayList<>();
-        Map<Comparison.Key, List<Optional<Metric>>> aligned = Comparison.align(all);
-        aligned.forEach((key, values) -> {
-            List<Metric> present = values.stream().flatMap(Optional::stream).toList();
-            IntervalBar bar = IntervalBar.over(present);
-            MetricRows.MetricRow first = metrics.row(present.get(0));
-            List<Cell> cells = values.stream().map(value -> cell(value, bar)).toList();
-            List<Words.Flag> flags = present.stream()
-                    .flatMap(metric -> metrics.row(metric).flags().stream())
-                    .distinct()
-                    .toList();
-            lines.add(new Line(
-                    key.name(),
-                    first.label(),
-                    first.meaning(),
-                    first.about(),
-                    cells,
-                    flags,
-                    cells.stream().anyMatch(Cell::forced)));
-        });
-        return lines;
+    private static Differing differing(Comparison.Parameter parameter) {
+        return new Differing(
+                parameter.name(),
+                parameter.values().stream().map(ComparePage::text).toList());
     }
 
-    private Cell cell(Optional<Metric> metric, IntervalBar bar) {
-        if (metric.isEmpty()) {
-            return new Cell(false, "", "", "", "", "", false);
-        }
-        MetricRows.MetricRow row = metrics.row(metric.get());
-        boolean forced = metric.get().flags().stream().anyMatch(flag -> flag.startsWith("forced"));
-        return new Cell(true, row.value(), row.exact(), row.interval(), row.level(), bar.draw(metric), forced);
+    private static String text(JsonNode value) {
+        return value.isNull() ? "–" : value.isValueNode() ? value.asString() : value.toString();
     }
 
     private Set<String> names(List<Run> found) {
@@ -141,6 +126,6 @@ class ComparePage {
                 figures.add(figure.get());
             }
         }
-        return figures.isEmpty() ? Optional.empty() : Optional.of(Comparison.overlay(letters, figures));
+        return figures.isEmpty() ? Optional.empty() : Optional.of(Overlay.of(letters, figures));
     }
 }

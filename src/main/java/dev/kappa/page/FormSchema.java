@@ -1,6 +1,7 @@
 package dev.kappa.page;
 
 import dev.kappa.page.Field.Input;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,8 @@ final class FormSchema {
         return low + " to " + high;
     }
 
+    /** As it would be typed. */
     private static String number(JsonNode number) {
-        return Numbers.of(number.asDouble());
+        return new BigDecimal(number.asString()).toPlainString();
     }
 }

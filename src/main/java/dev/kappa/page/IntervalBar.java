@@ -1,14 +1,16 @@
 package dev.kappa.page;
 
-import dev.kappa.experiment.Metric;
+import dev.kappa.stats.Interval;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
-/** A value and its interval as a small drawing, on a scale that it shares with those beside it. */
+/** Values and their intervals as small drawings on one scale, so that they can be compared at a glance. */
 final class IntervalBar {
-    private static final double WIDTH = 120;
+    private static final double WIDTH = 132;
+    private static final double MARGIN = 6;
 
     private final double low;
     private final double high;
@@ -18,47 +20,44 @@ final class IntervalBar {
         this.high = high;
     }
 
-    /** The scale that shows all of them. */
-    static IntervalBar over(List<Metric> metrics) {
-        double[] all = metrics.stream()
-                .flatMapToDouble(IntervalBar::ends)
+    /** The scale that shows all of them; what is not finite ends at its edge. */
+    static IntervalBar over(Stream<Double> values, Stream<Interval> intervals) {
+        double[] all = DoubleStream.concat(
+                        values.mapToDouble(Double::doubleValue),
+                        intervals.flatMapToDouble(i -> DoubleStream.of(i.low(), i.high())))
                 .filter(Double::isFinite)
                 .toArray();
-        double least = DoubleStream.of(all).min().orElse(0);
-        double most = DoubleStream.of(all).max().orElse(1);
-        double room = most > least ? (most - least) * 0.05 : Math.max(1e-12, Math.abs(most) * 0.1);
-        return new IntervalBar(least - room, most + room);
+        return new IntervalBar(
+                DoubleStream.of(all).min().orElse(0), DoubleStream.of(all).max().orElse(0));
     }
 
-    private static DoubleStream ends(Metric metric) {
-        return DoubleStream.concat(
-                DoubleStream.of(metric.value()),
-                metric.interval().stream().flatMapToDouble(i -> DoubleStream.of(i.low(), i.high())));
-    }
-
-    /** SVG; empty where the value is not finite. */
-    String draw(Optional<Metric> metric) {
-        return metric.filter(m -> Double.isFinite(m.value())).map(this::svg).orElse("");
-    }
-
-    private String svg(Metric metric) {
-        String line = metric.interval()
-                .filter(i -> !Double.isNaN(i.low()) && !Double.isNaN(i.high()))
-                .map(i -> String.format(
-                        Locale.ROOT,
-                        "<line x1=\"%.1f\" y1=\"7\" x2=\"%.1f\" y2=\"7\" stroke=\"currentColor\" stroke-width=\"2\" stroke-opacity=\"0.55\"/>",
+    /** SVG for each value in turn; empty where it is not finite, or where the scale shows one point alone. */
+    String draw(double value, Optional<Interval> interval) {
+        if (!Double.isFinite(value) || low == high) {
+            return "";
+        }
+        String line = interval.filter(i -> !Double.isNaN(i.low()) && !Double.isNaN(i.high()))
+                .map(i -> format(
+                        "<line x1=\"%.1f\" y1=\"7\" x2=\"%.1f\" y2=\"7\" stroke=\"currentColor\" stroke-width=\"3\""
+                                + " stroke-opacity=\"0.45\"/>",
                         at(i.low()),
                         at(i.high())))
                 .orElse("");
-        return String.format(
-                Locale.ROOT,
-                "<svg class=\"interval\" viewBox=\"0 0 120 14\" width=\"120\" height=\"14\" aria-hidden=\"true\">%s"
-                        + "<circle cx=\"%.1f\" cy=\"7\" r=\"3.5\" fill=\"currentColor\"/></svg>",
+        return format(
+                "<svg class=\"interval\" viewBox=\"0 0 %.0f 14\" width=\"%.0f\" height=\"14\" aria-hidden=\"true\">"
+                        + "%s<circle cx=\"%.1f\" cy=\"7\" r=\"3.5\" fill=\"currentColor\"/></svg>",
+                WIDTH,
+                WIDTH,
                 line,
-                at(metric.value()));
+                at(value));
     }
 
     private double at(double value) {
-        return WIDTH * Math.max(0, Math.min(1, (value - low) / (high - low)));
+        double share = Math.max(0, Math.min(1, (value - low) / (high - low)));
+        return MARGIN + (WIDTH - 2 * MARGIN) * share;
+    }
+
+    private static String format(String text, Object... values) {
+        return String.format(Locale.ROOT, text, values);
     }
 }

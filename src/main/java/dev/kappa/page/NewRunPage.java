@@ -9,8 +9,11 @@ import dev.kappa.run.Experiments;
 import dev.kappa.run.Json;
 import dev.kappa.run.Rejection;
 import dev.kappa.run.Run;
+import dev.kappa.run.RunPlan;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +71,9 @@ class NewRunPage {
     ModelAndView submit(@RequestParam String experiment, @RequestParam Map<String, String> texts) {
         Experiment<?> kind = experiment(experiment);
         try {
+            if (texts.containsKey("plan")) {
+                return planned(kind, texts);
+            }
             return new ModelAndView("redirect:/runs/" + submissions.submit(RunForm.body(kind, texts)).id());
         } catch (Rejection rejection) {
             return rejected(kind, texts, rejection.reasons());
@@ -77,6 +83,26 @@ class NewRunPage {
             }
             return rejected(kind, texts, List.of(new Rejection.Reason("", fault.code(), fault.getMessage())));
         }
+    }
+
+    private ModelAndView planned(Experiment<?> kind, Map<String, String> texts) {
+        RunPlan plan = submissions.plan(RunForm.body(kind, texts));
+        List<RunPage.Item> items = new ArrayList<>();
+        items.add(new RunPage.Item("blocks", Numbers.of(plan.blocks()) + (plan.sequential() ? ", one after another" : "")));
+        items.add(new RunPage.Item(
+                "on a device",
+                Numbers.bytes(plan.bytes()) + ": weights " + Numbers.bytes(plan.weightBytes()) + ", activations "
+                        + Numbers.bytes(plan.activationBytes())));
+        items.add(new RunPage.Item("to be loaded", Numbers.bytes(plan.missingBytes())));
+        items.add(new RunPage.Item("operations", Numbers.of(plan.flops()) + " floating-point operations"));
+        items.add(new RunPage.Item(
+                "device time",
+                plan.deviceSeconds()
+                        .map(seconds -> "about " + Numbers.duration(Duration.ofMillis((long) (1000 * seconds))))
+                        .orElse("not known: no run of this kind has been measured here")));
+        ModelAndView page = form(RunForm.rejected(kind, texts, FormErrors.NONE), HttpStatus.OK);
+        page.addObject("plan", items);
+        return page;
     }
 
     private ModelAndView rejected(Experiment<?> kind, Map<String, String> texts, List<Rejection.Reason> reasons) {

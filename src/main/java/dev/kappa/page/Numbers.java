@@ -27,7 +27,7 @@ final class Numbers {
         if (value == Math.rint(value) && size < 1e9) {
             return signed(String.format(Locale.ROOT, "%,.0f", value));
         }
-        if (size >= 1e9 || size < 1e-3) {
+        if (size >= 1e9 || size < 1e-4) {
             return scientific(value);
         }
         int digits = Math.max(0, 3 - (int) Math.floor(Math.log10(size)));

@@ -26,12 +26,12 @@ class RunPage {
 
     private final Runs runs;
     private final RunCards cards;
-    private final MetricRows metrics;
+    private final Words words;
 
-    RunPage(Runs runs, RunCards cards, MetricRows metrics) {
+    RunPage(Runs runs, RunCards cards, Words words) {
         this.runs = runs;
         this.cards = cards;
-        this.metrics = metrics;
+        this.words = words;
     }
 
     /** A figure drawn for readers without scripts. */
@@ -75,9 +75,7 @@ class RunPage {
         model.addAttribute("code", run.code().orElse(""));
         model.addAttribute("parameters", items(Json.parse(run.parameters()), ""));
         model.addAttribute("provenance", items(Json.parse(run.provenance()), ""));
-        List<MetricRows.MetricRow> rows = metrics.of(runs.metrics(id));
-        model.addAttribute("metrics", rows);
-        model.addAttribute("meanings", meanings(rows));
+        model.addAttribute("metrics", MetricGroup.of(runs.metrics(id), words));
         model.addAttribute("figures", runs.figures(id).stream()
                 .flatMap(named -> runs.figure(id, named.name()).stream())
                 .map(Picture::of)
@@ -114,15 +112,6 @@ class RunPage {
 
     private Run find(String id) {
         return runs.find(id).orElseThrow(() -> new NotThere("There is no run “" + id + "”."));
-    }
-
-    /** Each metric of a list once, with what it means. */
-    private static List<Item> meanings(List<MetricRows.MetricRow> rows) {
-        return rows.stream()
-                .filter(row -> !row.meaning().isEmpty())
-                .map(row -> new Item(row.label(), row.meaning()))
-                .distinct()
-                .toList();
     }
 
     private static Left left(String run, ArtifactInfo info) {

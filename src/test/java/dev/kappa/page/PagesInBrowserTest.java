@@ -1,0 +1,220 @@
+package dev.kappa.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.kappa.testing.Browser;
+import dev.kappa.testing.BrowserTest;
+import dev.kappa.testing.Gate;
+import dev.kappa.testing.KappaClient;
+import dev.kappa.testing.KappaServer;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+@BrowserTest
+class PagesInBrowserTest {
+    private static final Pattern RUN = Pattern.compile(".*/runs/[0-9a-z]{20,}$");
+    private static Browser browser;
+    private final KappaClient client = KappaServer.shared().client();
+
+    @BeforeAll
+    static void open() {
+        browser = Browser.at(KappaServer.shared().uri());
+    }
+
+    @AfterAll
+    static void close() {
+        browser.close();
+    }
+
+    @AfterEach
+    void pagesStayOnTheirOriginAndWithinTheirPolicy() {
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aRunIsSubmittedByFormAndWatchedUntilItsFiguresAreThere() {
+        try (Gate gate = Gate.shut()) {
+            Page page = browser.page();
+            page.navigate("/");
+            page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("New run")).first().click();
+            page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Counting").setExact(true)).click();
+            assertThat(field(page, "/parameters/draws")).hasValue("1000");
+            field(page, "/parameters/gate").fill(gate.toString());
+            field(page, "/parameters/gate_from").fill("2");
+            field(page, "/labels").fill("who=me\nwhy=test");
+            page.locator("#submit").click();
+
+            assertThat(page).hasURL(RUN);
+            assertThat(page.locator("#live .state")).hasText("measuring");
+            assertThat(page.locator("#live")).containsText("2 of 4 blocks");
+            gate.open();
+            assertThat(page.locator("#live .state")).hasText("succeeded");
+
+            assertThat(page.locator(".label")).hasText(new String[] {"who=me", "why=test"});
+            assertThat(page.locator("[data-metric=sum]")).containsText("[−∞, ");
+            assertThat(page.locator("[data-metric=nothing]")).containsText("NaN");
+            assertThat(page.locator("figure.drawn canvas")).isVisible();
+            assertThat(page.locator("table").last()).containsText("a \"b\", c");
+        }
+    }
+
+    @Test
+    void whatIsWrongStandsAtItsField() {
+        Page page = browser.page();
+        page.navigate("/new?experiment=counting");
+        field(page, "/parameters/draws").fill("many");
+        page.locator("#submit").click();
+        Locator draws = page.locator(".field.wrong");
+        assertThat(draws).hasCount(1);
+        assertThat(draws.locator(".errors")).containsText("expected an integer");
+        assertThat(field(page, "/parameters/draws")).hasValue("many");
+        assertThat(field(page, "/parameters/draws")).hasAttribute("aria-invalid", "true");
+
+        field(page, "/parameters/draws").fill("0");
+        field(page, "/priority").fill("1000");
+        page.locator("#submit").click();
+        assertThat(page.locator(".field.wrong").locator(".errors"))
+                .hasText(Pattern.compile("must be (greater|less) than or equal"));
+
+        field(page, "/parameters/draws").fill("10");
+        field(page, "/priority").fill("1");
+        field(page, "/parameters/name").fill("unheard");
+        page.locator("#submit").click();
+        assertThat(page.locator(".field.wrong .errors")).containsText("the name 'unheard' is not accepted");
+
+        field(page, "/parameters/name").fill("");
+        page.locator("#submit").click();
+        assertThat(page).hasURL(RUN);
+        // Chromium itself reports the 422 of a page on its console.
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("422"));
+    }
+
+    @Test
+    void theCostIsSaidBeforeARunIsMade() {
+        Page page = browser.page();
+        page.navigate("/new?experiment=jacobian_rank");
+        page.locator("#plan").click();
+        assertThat(page.locator("#cost")).containsText("floating-point operations");
+        assertThat(field(page, "/parameters/hooks")).hasValue("blocks.2.hook_resid_post");
+    }
+
+    @Test
+    void aRunIsCancelled() {
+        try (Gate gate = Gate.shut()) {
+            String id = client.submit(gate.body());
+            client.awaitState(id, "RUNNING");
+            Page page = browser.page();
+            page.navigate("/runs/" + id);
+            page.locator("#cancel").click();
+            assertThat(page.locator("#live .state")).hasText("cancelled");
+            assertThat(page.locator("#live")).containsText("user: cancelled on request");
+            assertThat(page.locator("#cancel")).hasCount(0);
+        }
+    }
+
+    @Test
+    void theListFollowsItsRunsAndKeepsMarksAndFocus() {
+        try (Gate gate = Gate.shut()) {
+            String id = client.submit(gate.body());
+            client.awaitState(id, "RUNNING");
+            Page page = browser.page();
+            page.navigate("/?experiment=counting");
+            Locator row = page.locator("[data-run='" + id + "']");
+            assertThat(row.locator(".state")).hasText("measuring");
+            page.locator("#pick-" + id).check();
+            page.locator("#run-" + id).focus();
+            gate.open();
+            assertThat(row.locator(".state")).hasText("succeeded");
+            assertThat(page.locator("#pick-" + id)).isChecked();
+            assertThat(page.locator("#run-" + id)).isFocused();
+
+            page.navigate("/?state=QUEUED&experiment=counting");
+            assertThat(page.locator("[data-run='" + id + "']")).hasCount(0);
+        }
+    }
+
+    @Test
+    void markedRunsAreCompared() {
+        String first = ended("{\"experiment\": \"counting\", \"seed\": 1}");
+        String second = ended("{\"experiment\": \"counting\", \"seed\": 2, \"parameters\": {\"draws\": 500}}");
+        Page page = browser.page();
+        page.navigate("/?experiment=counting");
+        page.locator("#pick-" + first).check();
+        page.locator("#pick-" + second).check();
+        page.getByText("Compare the marked runs").click();
+        assertThat(page.locator("[data-metric=sum] td")).hasCount(4);
+        assertThat(page.locator("[data-metric=sum]")).containsText("Δ ");
+        assertThat(page.locator("#differing")).isVisible();
+        assertThat(page.locator("figure.drawn canvas")).isVisible();
+    }
+
+    @Test
+    void modelsAreLoadedPinnedAndUnloaded() {
+        Page page = browser.page();
+        page.navigate("/models");
+        Locator model = page.locator("[data-thing=stories-neox]");
+        page.locator("#pin-model-stories-neox").click();
+        assertThat(model).containsText("cpu, pinned");
+        page.locator("#unpin-model-stories-neox").click();
+        assertThat(model).not().containsText("pinned");
+        page.locator("#unload-model-stories-neox").click();
+        assertThat(page.locator("#load-model-stories-neox")).isVisible();
+        page.locator("#load-model-stories-neox").click();
+        assertThat(model).containsText("cpu");
+    }
+
+    @Test
+    void pagesAreReadAndAFormIsSentWithoutScripts() {
+        Page page = browser.pageWithoutScripts();
+        page.navigate("/new?experiment=counting");
+        page.locator("#submit").click();
+        assertThat(page).hasURL(RUN);
+        String id = page.url().substring(page.url().lastIndexOf('/') + 1);
+        client.awaitEnd(id);
+        page.reload();
+        assertThat(page.locator("#live .state")).hasText("succeeded");
+        assertThat(page.locator("figure svg")).isVisible();
+        assertThat(page.locator("[data-metric=sum]")).isVisible();
+        assertThat(page.locator("#curl")).containsText("/v1/runs -H");
+        page.navigate("/");
+        assertThat(page.locator("#run-" + id)).isVisible();
+        for (String path : new String[] {"/models", "/experiments", "/compare?runs=" + id, "/new"}) {
+            page.navigate(path);
+            assertThat(page.locator("main h1")).isVisible();
+        }
+    }
+
+    @Test
+    void theKeyboardReachesEverything() {
+        Page page = browser.page();
+        page.navigate("/new?experiment=counting");
+        page.keyboard().press("Tab");
+        assertThat(page.locator(".skip")).isFocused();
+        page.keyboard().press("Enter");
+        page.keyboard().press("Tab");
+        page.keyboard().press("Tab");
+        assertThat(field(page, "/parameters/draws")).isFocused();
+        page.keyboard().press("Control+A");
+        page.keyboard().type("7");
+        page.keyboard().press("Enter");
+        assertThat(page).hasURL(RUN);
+        assertThat(page.locator("#parameters + dl")).containsText("7");
+    }
+
+    private String ended(String body) {
+        String id = client.submit(body);
+        client.awaitEnd(id);
+        return id;
+    }
+
+    private static Locator field(Page page, String pointer) {
+        return page.locator("[name='" + pointer + "']");
+    }
+}

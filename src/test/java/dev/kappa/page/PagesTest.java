@@ -1,0 +1,89 @@
+package dev.kappa.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kappa.testing.KappaClient;
+import dev.kappa.testing.KappaServer;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.util.HtmlUtils;
+import tools.jackson.databind.JsonNode;
+
+class PagesTest {
+    private final KappaClient client = KappaServer.shared().client();
+
+    @Test
+    void everyPageAnswersUnderAStrictPolicy() {
+        for (String path : new String[] {"/", "/new", "/new?experiment=width_sweep", "/models", "/experiments", "/compare"}) {
+            KappaClient.Answer page = client.get(path, "Accept", "text/html");
+            assertThat(page.status()).as(path).isEqualTo(200);
+            assertThat(page.header("Content-Type")).startsWith("text/html");
+            assertThat(page.header("Content-Security-Policy")).startsWith("default-src 'self';");
+            assertThat(page.text()).as(path).doesNotContain("style=\"").doesNotContain("onclick");
+        }
+    }
+
+    @Test
+    void whatIsNotThereIsSaidOnAPage() {
+        KappaClient.Answer page = client.get("/runs/nonsense");
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.text()).contains("There is no run “nonsense”");
+        assertThat(client.get("/new?experiment=nonsense").status()).isEqualTo(404);
+        assertThat(client.get("/compare?runs=nonsense").status()).isEqualTo(404);
+        assertThat(client.send("POST", "/models/sae/nonsense/load", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void everyExperimentHasWordsOnHowToReadIt() {
+        String page = client.get("/experiments").text();
+        client.get("/v1/experiments").json().get("experiments").forEach(kind -> {
+            String name = kind.get("experiment").asString();
+            String section = page.substring(page.indexOf("id=\"" + name + "\""));
+            section = section.substring(0, section.indexOf("</section>"));
+            if (!name.equals("counting")) {
+                assertThat(section.length()).as(name).isGreaterThan(600);
+            }
+        });
+    }
+
+    @Test
+    void theCurlLineOfARunMakesTheSameRunAgain() {
+        String id = client.submit("{\"experiment\": \"counting\", \"seed\": 4, \"labels\": {\"who\": \"it's me\"}}");
+        JsonNode first = client.awaitEnd(id);
+        String page = HtmlUtils.htmlUnescape(client.get("/runs/" + id).text());
+        String line = page.substring(page.indexOf("curl -sS"), page.indexOf("</pre>", page.indexOf("curl -sS")));
+        String body = line.substring(line.indexOf("-d '") + 4, line.lastIndexOf('\'')).replace("'\\''", "'");
+        JsonNode second = client.awaitEnd(client.submit(body));
+        assertThat(second.get("metrics")).isEqualTo(first.get("metrics"));
+        assertThat(second.get("labels")).isEqualTo(first.get("labels"));
+    }
+
+    @Test
+    void forcedNumbersAreSaidToBeForcedAndAComparisonWarns() {
+        String body = """
+                {"experiment": "width_sweep", "seed": %d, "blocks": 4, "parameters": {"model": "stories-neox",
+                 "hook": "blocks.2.hook_resid_post", "saes": ["stories-l2-x1", "stories-l2-x2"], "sequences": 12,
+                 "corpus": "stories-samples", "length": 32, "calibration": {"method": "quantile"}}}""";
+        String first = client.submit(body.formatted(1));
+        String second = client.submit(body.formatted(2));
+        client.awaitEnd(first);
+        client.awaitEnd(second);
+        assertThat(client.get("/runs/" + first).text())
+                .contains("Forced by calibration: this number follows from how the threshold was chosen")
+                .contains("Plateau not identified");
+        assertThat(client.get("/compare?runs=" + first + "," + second).text()).contains("id=\"forced\"");
+        assertThat(client.get("/compare/figures/capacity?runs=" + first + "," + second).json().at("/series/0/label").asString())
+                .startsWith("A: ");
+    }
+
+    @Test
+    void theListGoesOnPageByPage() {
+        for (int i = 0; i < 51; i++) {
+            client.submit("{\"experiment\": \"counting\", \"parameters\": {\"draws\": 1, \"parts\": 1}}");
+        }
+        String page = client.get("/?experiment=counting").text();
+        String older = HtmlUtils.htmlUnescape(page.replaceFirst("(?s).*<a href=\"([^\"]+)\" rel=\"next\">.*", "$1"));
+        assertThat(older).startsWith("/?experiment=counting&after=");
+        assertThat(client.get(older).text()).contains("data-run=").contains("Newest");
+    }
+}

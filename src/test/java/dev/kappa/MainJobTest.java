@@ -149,6 +149,7 @@ class MainJobTest {
         KappaClient.Answer answer = client().post("/v1/runs", body);
         if (code.equals("OK")) {
             assertThat(answer.status()).isEqualTo(202);
+            client().awaitEnd(answer.json().get("id").asString());
             return;
         }
         assertThat(answer.status()).as(answer.text()).isEqualTo(422);

@@ -40,6 +40,7 @@ class PlansTest {
         assertThat(plan.get("device_seconds").asDouble()).isBetween(1e-6, 600.0);
         assertThat(plan.get("missing_bytes").asLong()).isZero();
         assertThat(plan.at("/needs/2/loaded").asBoolean()).isTrue();
+        client.post("/v1/saes/stories-l2-x32:unload", "{}");
         JsonNode wider = client.post("/v1/runs:plan", SWEEP.formatted("stories-l2-x32")).json();
         assertThat(wider.at("/needs/2/loaded").asBoolean()).isFalse();
         assertThat(wider.get("missing_bytes").asLong()).isEqualTo(wider.at("/needs/2/bytes").asLong());

@@ -49,9 +49,9 @@ final class Cost {
         return this;
     }
 
-    /** For an experiment without intervals over blocks. */
-    Cost anyBlocks() {
-        leastBlocks = 1;
+    /** The fewest blocks that a conclusion needs: 1 without intervals over blocks, 2 for a jackknife. */
+    Cost leastBlocks(int blocks) {
+        leastBlocks = blocks;
         return this;
     }
 

@@ -99,7 +99,7 @@ public final class ModelSamples implements Experiment<ModelSamples.Parameters> {
         return Cost.of(shapes.architecture(), parameters.sequences(), parameters.length(), parameters.batch())
                 .flopsPerToken(shapes.architecture().parameterBytes() / 4.0 * parameters.length())
                 .forward()
-                .anyBlocks()
+                .leastBlocks(1)
                 .plan(Math.min(20, parameters.sequences()));
     }
 

@@ -32,7 +32,7 @@ public final class WidthSweep implements Experiment<WidthSweep.Parameters> {
             @NotEmpty @Description("Ids of registered dictionaries of this hook") List<String> saes,
             @NotBlank @Description("Id of a registered corpus: sequences, or pairs for the metrics of answers")
                     String corpus,
-            @Min(2) @Max(10_000_000) @Description("Sequences or pairs to use") Integer sequences,
+            @Min(3) @Max(10_000_000) @Description("Sequences or pairs to use") Integer sequences,
             @Min(2) @Max(1_000_000) @Description("Tokens in a sequence; for pairs the longest prefix") Integer length,
             @Description("The scalar whose dependence on features is asked for") TaskMetric metric,
             @Description("How effects at single tokens become a feature's score") Aggregation aggregation,
@@ -118,7 +118,8 @@ public final class WidthSweep implements Experiment<WidthSweep.Parameters> {
             Widths.check(shapes, hook, id);
             cost.flopsPerToken(2.0 * shapes.sae(id).width() * shapes.sae(id).dIn());
         }
-        return cost.plan(Math.min(20, parameters.sequences()));
+        // The error of a count without a block is itself a jackknife, of the blocks that are left.
+        return cost.leastBlocks(3).plan(Math.min(20, parameters.sequences()));
     }
 
     @Override

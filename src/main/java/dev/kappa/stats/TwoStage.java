@@ -29,7 +29,7 @@ public record TwoStage(Jackknife blocks, Optional<Jackknife> items, double drawn
         return blocks.around(blocks.biasCorrected(), standardError(), level, "two_stage_jackknife_t");
     }
 
-    /** The same around the estimate as it is: for shares of sets, whose jumps a correction of the bias would multiply. */
+    /** The same around the estimate as it is: for shares of sets, whose jumps a correction would multiply. */
     public Interval uncorrectedInterval(double level) {
         return blocks.around(blocks.estimate(), standardError(), level, "two_stage_jackknife_t_uncorrected");
     }

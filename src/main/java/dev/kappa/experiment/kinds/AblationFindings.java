@@ -63,12 +63,12 @@ final class AblationFindings {
             return weighted(agreeing) / weighted(exact);
         }
 
-        /** Of the {@code taken} features of the highest estimate, the share that is among the k of the highest effect. */
+        /** Of the {@code taken} features of highest estimate, the share that is among the k of highest effect. */
         double precision(int taken, int k) {
             return shared(taken, k) / weighted(Retrieval.firstK(estimate, weights, taken));
         }
 
-        /** Of the k features of the highest effect, the share that is among the {@code taken} of the highest estimate. */
+        /** Of the k features of highest effect, the share that is among the {@code taken} of highest estimate. */
         double recall(int taken, int k) {
             return shared(taken, k) / weighted(Retrieval.firstK(exact, weights, k));
         }
@@ -175,13 +175,16 @@ final class AblationFindings {
             Subject subject = new Subject(estimator);
             Metrics here = metrics.about("estimator", estimator);
             spearman(here, estimator, subject, n);
-            here.add("relative_error", subject.all.relativeError(), subject.twoStage(View::relativeError).interval(LEVEL), n, flags);
+            Interval error = subject.twoStage(View::relativeError).interval(LEVEL);
+            here.add("relative_error", subject.all.relativeError(), error, n, flags);
             here.add("sign_agreement", subject.all.signAgreement(), subject.share(View::signAgreement), n, flags);
             int k = parameters.k();
             for (int taken : new int[] {Math.max(1, k / 2), k, 2 * k}) {
                 Metrics at = here.about("taken", taken).about("k", k);
-                at.add("precision_at_k", subject.all.precision(taken, k), subject.share(v -> v.precision(taken, k)), n, flags);
-                at.add("recall_at_k", subject.all.recall(taken, k), subject.share(v -> v.recall(taken, k)), n, flags);
+                Interval precision = subject.share(view -> view.precision(taken, k));
+                Interval recall = subject.share(view -> view.recall(taken, k));
+                at.add("precision_at_k", subject.all.precision(taken, k), precision, n, flags);
+                at.add("recall_at_k", subject.all.recall(taken, k), recall, n, flags);
             }
             curves.add(curve(estimator, subject.all, retrieved));
         }

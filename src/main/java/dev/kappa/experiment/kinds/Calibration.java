@@ -52,7 +52,8 @@ public record Calibration(
         if (method == Method.NULL && !measured) {
             throw Fault.user(
                     "null_scores_missing",
-                    "calibration 'null' reads scores of the matched null, which are kept only where 'null_scores' is true");
+                    "calibration 'null' reads scores of the matched null, which are kept only where 'null_scores' is"
+                            + " true");
         }
     }
 

@@ -112,12 +112,9 @@ final class CircuitFindings {
         String[] empty = all.nodes() == 0 ? new String[] {"reference_empty"} : new String[0];
         Metrics reference = metrics.about("method", parameters.method().name().toLowerCase(Locale.ROOT));
         reference.add("reference_nodes", all.nodes(), interval(without, all, Effects::nodes), n, empty);
-        reference.add(
-                "spearman",
-                all.spearman(),
-                jackknife(without, all, Effects::spearman).fisherInterval(LEVEL),
-                n,
-                parameters.method() == CircuitRecall.Method.ATTRIBUTION ? new String[] {"same_estimator"} : new String[0]);
+        boolean same = parameters.method() == CircuitRecall.Method.ATTRIBUTION;
+        Interval correlation = jackknife(without, all, Effects::spearman).fisherInterval(LEVEL);
+        reference.add("spearman", all.spearman(), correlation, n, same ? new String[] {"same_estimator"} : new String[0]);
         for (int percentile : PERCENTILES) {
             List<String> flags = new ArrayList<>(List.of(empty));
             if (all.nodes() > all.chosen(percentile)) {

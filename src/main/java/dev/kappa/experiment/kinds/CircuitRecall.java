@@ -106,8 +106,8 @@ public final class CircuitRecall implements Experiment<CircuitRecall.Parameters>
 
     @Override
     public String answers() {
-        return "Does attribution find the features that carry an answer? Compares it with a reference circuit on pairs of"
-                + " prefixes, and says how much of the model's behaviour that circuit keeps.";
+        return "Does attribution find the features that carry an answer? Compares it with a reference circuit on pairs"
+                + " of prefixes, and says how much of the model's behaviour that circuit keeps.";
     }
 
     @Override
@@ -148,7 +148,8 @@ public final class CircuitRecall implements Experiment<CircuitRecall.Parameters>
         for (Place place : parameters.places()) {
             String id = place.dictionary()
                     .orElseThrow(() -> Fault.user(
-                            "sae_missing", "hook '" + place.hook() + "' has no dictionary, and a circuit is made of features"));
+                            "sae_missing",
+                            "hook '" + place.hook() + "' has no dictionary, and a circuit is made of features"));
             place.check(shapes);
             perToken += 2 * whole * parameters.igSteps();
             // Without knowing the dictionary's sparsity: some sixty features change at a position.

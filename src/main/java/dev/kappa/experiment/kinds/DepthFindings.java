@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What the tallies of {@link DepthSweep} say: κ at every hook, and three ways to count the features of each dictionary. */
+/** What the tallies of {@link DepthSweep} say: κ at every hook, and three counts of each dictionary's features. */
 final class DepthFindings {
     private static final double LEVEL = 0.95;
 
@@ -48,7 +48,14 @@ final class DepthFindings {
     }
 
     /** One dictionary's counts. */
-    private record Layer(FeatureTotals totals, double represented, double ownTau, double own, double mass, double sharedTau, double shared) {}
+    private record Layer(
+            FeatureTotals totals,
+            double represented,
+            double ownTau,
+            double own,
+            double mass,
+            double sharedTau,
+            double shared) {}
 
     private List<Layer> layers(List<FeatureTotals> totals) {
         List<double[]> scores = totals.stream().map(FeatureTotals::scores).toList();

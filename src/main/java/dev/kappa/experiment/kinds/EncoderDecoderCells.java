@@ -142,8 +142,8 @@ public final class EncoderDecoderCells implements Experiment<EncoderDecoderCells
             subjects.add(new FeatureScoring.Subject(Cell.RANDOM_BOTH.label(), hook, raw, randomDecoder));
             Tally tally = new Tally();
             if (MatchedSparsity.canMove(trained)) {
-                MatchedSparsity matched =
-                        MatchedSparsity.of(scope, trained, raw, parameters.metric().work(bench, parameters.batch()), hook, bench);
+                List<TaskMetric.Work> work = parameters.metric().work(bench, parameters.batch());
+                MatchedSparsity matched = MatchedSparsity.of(scope, trained, raw, work, hook, bench);
                 subjects.add(new FeatureScoring.Subject(Cell.MATCHED_ENCODER.label(), hook, matched.sae(), trained));
                 subjects.add(new FeatureScoring.Subject(Cell.MATCHED_BOTH.label(), hook, matched.sae(), randomDecoder));
                 tally.put("matched_threshold", matched.threshold());

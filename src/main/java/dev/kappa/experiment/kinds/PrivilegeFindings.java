@@ -5,6 +5,7 @@ import dev.kappa.experiment.Findings;
 import dev.kappa.experiment.Table;
 import dev.kappa.experiment.Tally;
 import dev.kappa.experiment.measure.OuterProducts;
+import dev.kappa.stats.Interval;
 import dev.kappa.stats.Jackknife;
 import dev.kappa.stats.Quantiles;
 import dev.kappa.stats.Ranks;
@@ -110,8 +111,10 @@ final class PrivilegeFindings {
         ratio(metrics, "causal_over_inert", v -> mean(v.causal()) / mean(v.inert()), n, flags);
         ratio(metrics, "causal_over_random", v -> mean(v.causal()) / mean(v.random()), n, flags);
         ratio(metrics, "inert_over_random", v -> mean(v.inert()) / mean(v.random()), n, flags);
-        metrics.add("separation", all.separation(), jackknife(View::separation).uncorrectedInterval(LEVEL).clampedTo(0, 1), n, flags);
-        metrics.add("score_energy_spearman", all.rankCorrelation(), jackknife(View::rankCorrelation).fisherInterval(LEVEL), n, flags);
+        Interval separation = jackknife(View::separation).uncorrectedInterval(LEVEL).clampedTo(0, 1);
+        Interval correlation = jackknife(View::rankCorrelation).fisherInterval(LEVEL);
+        metrics.add("separation", all.separation(), separation, n, flags);
+        metrics.add("score_energy_spearman", all.rankCorrelation(), correlation, n, flags);
         metrics.add("tau", all.tau(), n);
         return new Findings(metrics.list(), List.of(table()), List.of(quantiles()), List.of());
     }

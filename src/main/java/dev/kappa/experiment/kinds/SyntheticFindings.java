@@ -122,7 +122,7 @@ final class SyntheticFindings {
                 totals.l0());
     }
 
-    /** Mean squared cosine between the read subspace and that of the first r eigenvectors: 1 where they are the same. */
+    /** Mean squared cosine between the read subspace and that of the first r eigenvectors: 1 where they are one. */
     private double overlap(SymmetricEigen eigen) {
         double sum = 0;
         for (int i = 0; i < directions.length; i++) {
@@ -145,7 +145,8 @@ final class SyntheticFindings {
                 all.spectrum().effectiveRank() / all.expected().effectiveRank(),
                 log(v -> v.spectrum().effectiveRank() / v.expected().effectiveRank()),
                 n);
-        metrics.add("kappa_pr", all.participationRatio(), jackknife(View::participationRatio).uncorrectedInterval(LEVEL), n);
+        Interval participation = jackknife(View::participationRatio).uncorrectedInterval(LEVEL);
+        metrics.add("kappa_pr", all.participationRatio(), participation, n);
         metrics.add("readers", readers, n);
         metrics.add("subspace_overlap", all.overlap(), share(View::overlap), n);
         for (double cosine : COSINES) {
@@ -159,7 +160,8 @@ final class SyntheticFindings {
         }
         metrics.about("among", "selected").add("mean_best_cosine", all.meanBest(), share(View::meanBest), n);
         metrics.about("among", "all").add("mean_best_cosine", Arrays.stream(ceiling()).average().orElseThrow(), n);
-        metrics.add("fraction_of_variance_unexplained", all.unexplained(), jackknife(View::unexplained).interval(LEVEL), n);
+        Interval unexplained = jackknife(View::unexplained).interval(LEVEL);
+        metrics.add("fraction_of_variance_unexplained", all.unexplained(), unexplained, n);
         metrics.add("l0", all.l0(), jackknife(View::l0).interval(LEVEL), n);
         return new Findings(
                 metrics.list(), List.of(table()), List.of(spectrum(), cosineFigure(), training()), List.of());

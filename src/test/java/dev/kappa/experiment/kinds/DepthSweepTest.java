@@ -59,7 +59,8 @@ class DepthSweepTest {
                         bench,
                         8)
                 .findings();
-        Findings depth = sweep(List.of(Place.of(HOOKS.get(0)), new Place(HOOKS.get(1), "early"), Place.of(HOOKS.get(2))), null);
+        Findings depth = sweep(
+                List.of(Place.of(HOOKS.get(0)), new Place(HOOKS.get(1), "early"), Place.of(HOOKS.get(2))), null);
         assertThat(named(depth, "kappa")).hasSize(3).isEqualTo(named(alone, "kappa"));
     }
 

@@ -49,12 +49,9 @@ class EncoderDecoderCellsTest {
 
     private Findings findings(DenseSae sae) {
         bench.with("sae", sae);
-        return new TestRun<>(
-                        new EncoderDecoderCells(),
-                        new EncoderDecoderCells.Parameters("m", HOOK, "sae", "c", 16, 30, null, null, null, 1, false, 4),
-                        bench,
-                        2)
-                .findings();
+        EncoderDecoderCells.Parameters parameters = new EncoderDecoderCells.Parameters(
+                "m", HOOK, "sae", "c", 16, 30, null, null, null, 1, false, 4);
+        return new TestRun<>(new EncoderDecoderCells(), parameters, bench, 2).findings();
     }
 
     private static double value(Findings findings, String name, Cell cell) {
@@ -175,9 +172,10 @@ class EncoderDecoderCellsTest {
     @Test
     void randomPartsFollowFromTheSeed() {
         DenseSae trained = RandomSaes.relu(scope, D, WIDTH, 4);
-        assertThat(new RandomParts(scope, trained, 3).withRandomEncoder().weights().encoder().toFloatArray())
-                .isEqualTo(new RandomParts(scope, trained, 3).withRandomEncoder().weights().encoder().toFloatArray());
-        assertThat(new RandomParts(scope, trained, 3).withRandomEncoder().weights().encoder().toFloatArray())
-                .isNotEqualTo(new RandomParts(scope, trained, 4).withRandomEncoder().weights().encoder().toFloatArray());
+        assertThat(randomEncoder(trained, 3)).isEqualTo(randomEncoder(trained, 3)).isNotEqualTo(randomEncoder(trained, 4));
+    }
+
+    private float[] randomEncoder(DenseSae trained, long seed) {
+        return new RandomParts(scope, trained, seed).withRandomEncoder().weights().encoder().toFloatArray();
     }
 }

@@ -102,7 +102,8 @@ class KindsContractTest {
             long open = Scope.openScopes();
             for (int block : new int[] {0, last}) {
                 int stops = 0;
-                while (stops < MANY && isCancelled(one, run, block, block == 0 ? null : tallies.get(block - 1), stops + 1)) {
+                Tally previous = block == 0 ? null : tallies.get(block - 1);
+                while (stops < MANY && isCancelled(one, run, block, previous, stops + 1)) {
                     stops++;
                     assertThat(Scope.openScopes())
                             .as("%s, cancelled at call %d", one.experiment().kind(), stops)

@@ -68,7 +68,8 @@ class LinearMetricTest {
         Findings findings = new TestRun<>(new ExactAblation(), parameters, bench, 1).findings();
         for (Metric metric : findings.metrics()) {
             switch (metric.name()) {
-                case "spearman", "sign_agreement" -> assertThat(metric.value()).as("%s", metric).isCloseTo(1, within(1e-12));
+                case "spearman", "sign_agreement" ->
+                    assertThat(metric.value()).as("%s", metric).isCloseTo(1, within(1e-12));
                 case "relative_error" -> assertThat(metric.value()).as("%s", metric).isLessThan(1e-6);
                 case "recall_at_k", "precision_at_k" -> {
                     int taken = (int) metric.dimensions().get("taken");
@@ -123,8 +124,8 @@ class LinearMetricTest {
     /** Nothing cut out is the whole model, and everything cut out is no circuit. */
     @Test
     void aCircuitOfAllNodesIsFaithfulAndTheRestOfItKeepsNothing() {
-        Findings findings = new TestRun<>(new CircuitRecall(), parameters(CircuitRecall.Method.ATTRIBUTION, 0.0), bench, 1)
-                .findings();
+        CircuitRecall.Parameters all = parameters(CircuitRecall.Method.ATTRIBUTION, 0.0);
+        Findings findings = new TestRun<>(new CircuitRecall(), all, bench, 1).findings();
         assertThat(findings.metrics().stream().filter(m -> m.name().equals("faithfulness")))
                 .isNotEmpty()
                 .allSatisfy(metric -> assertThat(metric.value()).isCloseTo(1, within(1e-5)));

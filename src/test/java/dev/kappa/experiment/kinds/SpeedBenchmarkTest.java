@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Speed beside the textbook's form of the same, on the bundled model, its dictionaries and its text. Prints; asserts nothing. */
+/** Speed beside the textbook's form, on the bundled model, its dictionaries and its text. Prints; asserts nothing. */
 @Tag("benchmark")
 class SpeedBenchmarkTest {
     private static final Path BUNDLED = Path.of("src/main/resources/bundled");
@@ -91,7 +91,8 @@ class SpeedBenchmarkTest {
             double one = seconds[1] / some;
             System.out.printf(
                     "exact effects, width %d: %.2f s for the %d features that fire, %.1f ms each; a full pass with one"
-                            + " feature at zero %.1f ms: %.1f times faster than all features so, %.1f times than firing ones%n",
+                            + " feature at zero %.1f ms: %.1f times faster than all features so, %.1f times than"
+                            + " firing ones%n",
                     width,
                     seconds[0],
                     firing[0],

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +64,8 @@ class ExactEffectsTest {
             Suffix suffix = Suffix.of(scope, bench.model(), batch.tokens(scope), hook);
             SparseCode code = sae.encode(batch.countedRows(suffix.activation()));
             SequenceEntries entries = SequenceEntries.of(code, batch);
-            double[] effects = new ExactEffects(suffix, sae, copies -> Objectives.nextTokenLoss(copiesOf(batch, copies)), 4)
+            Function<int[], Objective> loss = copies -> Objectives.nextTokenLoss(copiesOf(batch, copies));
+            double[] effects = new ExactEffects(suffix, sae, loss, 4)
                     .of(entries.groups().stream().map(entries::removal).toList(), () -> {});
             assertThat(entries.groups()).hasSizeGreaterThan(WIDTH);
             double[][] naive = naive(scope, batch, hook, sae);

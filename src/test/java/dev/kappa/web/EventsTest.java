@@ -6,9 +6,13 @@ import dev.kappa.testing.Gate;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,21 +102,24 @@ class EventsTest {
     }
 
     @Test
-    void eventsOutliveTheirServerAndAnOpenStreamDoesNotKeepItFromEnding() {
+    void eventsOutliveTheirServerAndAnOpenStreamDoesNotKeepItFromEnding() throws IOException, InterruptedException {
         Path home = TestHomes.fresh();
         String path;
         List<Event> before;
         try (Gate gate = Gate.shut()) {
-            CompletableFuture<KappaClient.Answer> open;
+            HttpResponse<InputStream> open;
             try (KappaServer server = KappaServer.start(home)) {
                 KappaClient client = server.client();
                 String id = client.submit(gate.body());
                 client.awaitState(id, "RUNNING");
                 path = "/v1/runs/" + id + "/events";
-                String followed = path;
-                open = CompletableFuture.supplyAsync(() -> client.get(followed));
+                // Returns when the stream has begun.
+                open = HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(server.uri().resolve(path)).build(),
+                                BodyHandlers.ofInputStream());
             }
-            before = events(open.join().text());
+            before = events(new String(open.body().readAllBytes(), StandardCharsets.UTF_8));
         }
         try (KappaServer server = KappaServer.start(home)) {
             List<Event> after = events(server.client().get(path + "?after=" + before.size()).text());

@@ -106,8 +106,13 @@ public record NoisySpearman(
         int half = 2 * quarter;
         double atHalf = overParts(x, y, weights, half, 2 * CUTS, seed);
         double atQuarter = overParts(x, y, weights, quarter, CUTS, seed);
+        return missing(blocks, half, quarter, observed, atHalf, atQuarter);
+    }
+
+    /** What a ρ that falls like this from all blocks to half and a quarter of them would gain without noise. */
+    static double missing(int blocks, int half, int quarter, double atAll, double atHalf, double atQuarter) {
         // Falls per unit of 1/n, so that B need not be a multiple of four.
-        double late = (observed - atHalf) / (1.0 / half - 1.0 / blocks);
+        double late = (atAll - atHalf) / (1.0 / half - 1.0 / blocks);
         double early = (atHalf - atQuarter) / (1.0 / quarter - 1.0 / half);
         double ratio = early == 0 ? 0.5 : Math.max(0.5, Math.min(0.75, 0.5 * late / early));
         double further = (ratio + 0.5) / 2;

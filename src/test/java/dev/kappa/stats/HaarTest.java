@@ -44,6 +44,29 @@ class HaarTest {
     }
 
     @Test
+    void bothSignsAreDrawn() {
+        // LAPACK alone gives +1 for every 1 × 1 matrix, and one sign in the last row of a square block.
+        boolean[] seen = new boolean[2];
+        boolean[] seenLast = new boolean[2];
+        for (int seed = 0; seed < 40; seed++) {
+            seen[Haar.block(0, 1, 1, seed)[0] > 0 ? 1 : 0] = true;
+            double[] q = Haar.block(0, 2, 2, seed);
+            seenLast[q[0] * q[3] - q[1] * q[2] > 0 ? 1 : 0] = true;
+        }
+        assertThat(seen).containsOnly(true);
+        assertThat(seenLast).as("determinants of both signs").containsOnly(true);
+    }
+
+    @Test
+    void differentBlocksAndSeedsDifferByMoreThanSigns() {
+        for (int other = 1; other < 5; other++) {
+            double[] a = Haar.block(0, 1, 8, 0);
+            assertThat(Math.abs(dot(concatenated(a, Haar.block(other, 1, 8, 0)), 0, 1, 8))).isLessThan(0.99);
+            assertThat(Math.abs(dot(concatenated(a, Haar.block(0, 1, 8, other)), 0, 1, 8))).isLessThan(0.99);
+        }
+    }
+
+    @Test
     @Tag("simulation")
     void everyEntryHasMeanZeroAndVarianceOneOverD() {
         int d = 3;
@@ -72,6 +95,12 @@ class HaarTest {
                 .isInstanceOf(Fault.class)
                 .hasMessageContaining("draw blocks");
         assertThat(Haar.stackedRows(0, 4, 1)).isEmpty();
+    }
+
+    private static double[] concatenated(double[] a, double[] b) {
+        double[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
     }
 
     private static void assertOrthonormal(double[] rows, int from, int count, int d) {

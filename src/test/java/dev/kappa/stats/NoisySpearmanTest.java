@@ -57,6 +57,24 @@ class NoisySpearmanTest {
     }
 
     @Test
+    void aFallInverseToTheBlocksIsContinuedExactly() {
+        // ρ(n) = 0.9 − 0.5/n.
+        assertThat(NoisySpearman.missing(20, 10, 5, 0.875, 0.85, 0.8)).isCloseTo(0.025, within(1e-12));
+        assertThat(NoisySpearman.missing(22, 10, 5, 0.9 - 0.5 / 22, 0.85, 0.8)).isCloseTo(0.5 / 22, within(1e-12));
+        assertThat(NoisySpearman.missing(20, 10, 5, 0.875, 0.875, 0.875)).isZero();
+        assertThat(NoisySpearman.missing(20, 10, 5, 0.875, 0.85, 0.85)).isCloseTo(0.025, within(1e-12));
+    }
+
+    @Test
+    void aSlowerFallIsContinuedFurtherButNotWithoutEnd() {
+        // Falls of 0.06 and 0.04: ratio 2/3, half way to ½ is 7/12, so 7/5 of the last fall is missing.
+        assertThat(NoisySpearman.missing(20, 10, 5, 0.9, 0.86, 0.8)).isCloseTo(0.04 * 7 / 5, within(1e-12));
+        // A ratio above ¾ is taken as ¾, half way ⅝; one below ½ as ½.
+        assertThat(NoisySpearman.missing(20, 10, 5, 0.9, 0.86, 0.82)).isCloseTo(0.04 * 5 / 3, within(1e-12));
+        assertThat(NoisySpearman.missing(20, 10, 5, 0.9, 0.86, 0.7)).isCloseTo(0.04, within(1e-12));
+    }
+
+    @Test
     void relativeNoiseIsTheMedianOfErrorOverMean() {
         double[][] x = {{1, 10}, {1, 10}, {3, 30}, {3, 30}};
         // Mean 2, deviations 1, standard error √(4/(4·3)).

@@ -315,6 +315,17 @@ class SaturatingFitTest {
     }
 
     @Test
+    void formsThatPutThePlateauFarApartAreFlagged() {
+        // Three widths on a power law: no AICc is finite, so none is better than another.
+        FitReport report = SaturatingFit.of(
+                Sweep.of(new double[] {1000, 2000, 4000}, new double[] {100, 150, 225}),
+                SaturatingFit.Settings.of(2304, 1));
+        assertThat(report.flags()).contains("forms_disagree");
+        assertThat(report.widthInterval().resamples()).isEqualTo(1000);
+        assertThat(report.widthInterval().level()).isEqualTo(0.95);
+    }
+
+    @Test
     void aSweepKnowsItsVariancesAndWidths() {
         Sweep sweep = Sweep.of(new double[] {1, 2, 2}, new double[] {0, 9, 4});
         assertThat(sweep.variances()).containsExactly(1, 9, 4);

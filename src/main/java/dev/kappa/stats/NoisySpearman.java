@@ -25,7 +25,7 @@ import org.hipparchus.distribution.continuous.TDistribution;
  *       resampling variance, within strata of equal weight, is added.
  * </ol>
  *
- * <p>Nominal 95 % intervals cover 92–99 % in simulations with 20 blocks, 200 to 800 items, true ρ of 0.82 and
+ * <p>Nominal 95 % intervals cover 91–99 % in simulations with 20 blocks, 200 to 800 items, true ρ of 0.82 and
  * 0.98, block noise log-normal or with a tail of power 2.5 and shared to 0, 30 or 90 %, as long as
  * {@link #relativeNoise} is at most {@value #TOO_NOISY}; the plain ρ with its jackknife covers 0–97 % there. At
  * 0.36 coverage is 59–93 %, least for many items and ρ near 1.

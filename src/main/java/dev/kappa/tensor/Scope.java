@@ -5,7 +5,6 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 
 /**
  * A stretch of code that owns native arrays: every array made through {@link #manager()}, and every
@@ -58,17 +57,6 @@ public final class Scope implements AutoCloseable {
     public NDArray keep(NDArray array) {
         array.attach(manager);
         return array;
-    }
-
-    /**
-     * Runs one step of a longer computation and frees its intermediate arrays; only the result stays, in
-     * this scope. What a recorded graph needs for its backward pass stays alive inside the graph.
-     */
-    public NDArray step(NDArray input, UnaryOperator<NDArray> step) {
-        try (Scope inner = child()) {
-            input.tempAttach(inner.manager);
-            return keep(step.apply(input));
-        }
     }
 
     @Override

@@ -9,7 +9,10 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Sums the progress of blocks to that of their runs. */
+/**
+ * Sums the progress of blocks to that of their runs. What is left is estimated from the time that was spent on
+ * blocks, so that no time counts in which nothing was measured, such as between two servers.
+ */
 @Component
 class ProgressReader {
     private static final double LEAST_FOR_AN_ESTIMATE = 0.01;
@@ -36,7 +39,9 @@ class ProgressReader {
                             """
                             select block.run_id, count(*) filter (where block.state = 'DONE') as done, count(*) as total,
                                 sum(block.progress) / count(*) as fraction,
-                                extract(epoch from clock_timestamp() - min(run.started_at)) as seconds,
+                                sum(extract(epoch from case block.state when 'DONE' then block.finished_at
+                                    when 'RUNNING' then clock_timestamp() end - block.started_at)) as seconds,
+                                count(*) filter (where block.state = 'RUNNING') as running,
                                 min(run.state) as state
                             from block join run on run.id = block.run_id
                             where block.run_id in (:runs) group by block.run_id""")
@@ -60,12 +65,13 @@ class ProgressReader {
 
     private static Progress progress(ResultSet row) throws SQLException {
         double fraction = row.getDouble("fraction");
-        double seconds = row.getDouble("seconds");
+        double secondsOfABlock = row.getDouble("seconds") / (fraction * row.getInt("total"));
+        double blocksLeft = (1 - fraction) * row.getInt("total");
         boolean known = row.getString("state").equals("RUNNING") && fraction >= LEAST_FOR_AN_ESTIMATE;
         return new Progress(
                 row.getInt("done"),
                 row.getInt("total"),
                 fraction,
-                known ? Optional.of(seconds * (1 - fraction) / fraction) : Optional.empty());
+                known ? Optional.of(secondsOfABlock * blocksLeft / Math.max(1, row.getInt("running"))) : Optional.empty());
     }
 }

@@ -36,6 +36,7 @@ class BlockWorker {
     private final RunItems items;
     private final Residency residency;
     private final TallyStore tallies;
+    private final PartialConcluder partial;
     private final Drain drain;
     private final EngineSettings settings;
     private final RunMeters meters;
@@ -47,6 +48,7 @@ class BlockWorker {
             RunItems items,
             Residency residency,
             TallyStore tallies,
+            PartialConcluder partial,
             Drain drain,
             EngineSettings settings,
             RunMeters meters) {
@@ -56,6 +58,7 @@ class BlockWorker {
         this.items = items;
         this.residency = residency;
         this.tallies = tallies;
+        this.partial = partial;
         this.drain = drain;
         this.settings = settings;
         this.meters = meters;
@@ -104,6 +107,7 @@ class BlockWorker {
             claims.close(claim, stored);
             return true;
         });
+        partial.blockDone(run.id());
         meters.block(run.experiment(), "done");
         return Optional.empty();
     }

@@ -15,6 +15,7 @@ class Conclusions {
     private final RunRows runs;
     private final RunStates states;
     private final FindingRows findings;
+    private final PartialRows partial;
     private final EventLog events;
     private final EngineSettings settings;
 
@@ -23,12 +24,14 @@ class Conclusions {
             RunRows runs,
             RunStates states,
             FindingRows findings,
+            PartialRows partial,
             EventLog events,
             EngineSettings settings) {
         this.jdbc = jdbc;
         this.runs = runs;
         this.states = states;
         this.findings = findings;
+        this.partial = partial;
         this.events = events;
         this.settings = settings;
     }
@@ -62,6 +65,7 @@ class Conclusions {
             return false;
         }
         findings.write(run, found, artifacts);
+        partial.delete(run);
         events.metrics(run, found.metrics());
         return states.move(run, RunState.CONCLUDING, RunState.SUCCEEDED, Cause.NONE);
     }

@@ -18,6 +18,8 @@ public class EventLog {
     /** How far a run's events have come. */
     public record Head(long seq, RunState state) {}
 
+    private record Partly(int blocksDone, int blocksTotal) {}
+
     private final JdbcClient jdbc;
     private final ProgressReader progress;
 
@@ -57,6 +59,11 @@ public class EventLog {
 
     void metrics(String run, List<?> metrics) {
         append(run, "metric", metrics);
+    }
+
+    /** Partial findings of so many blocks can be read. */
+    void partial(String run, int blocks, int of) {
+        append(run, "partial", List.of(new Partly(blocks, of)));
     }
 
     void log(String run, int block, String message) {

@@ -67,6 +67,11 @@ public final class Kind<P extends Record> {
                 : fault;
     }
 
+    /** The fewest blocks of a run that a conclusion can be drawn from. */
+    int leastBlocks(Run run) {
+        return experiment.plan(parameters(run), Json.read(run.shapes(), Shapes.class)).leastBlocks();
+    }
+
     Needs needs(Run run) {
         return experiment.needs(parameters(run));
     }

@@ -13,12 +13,14 @@ public class Runs {
     private final RunRows rows;
     private final RunStates states;
     private final FindingRows findings;
+    private final PartialRows partial;
     private final ProgressReader progress;
 
-    Runs(RunRows rows, RunStates states, FindingRows findings, ProgressReader progress) {
+    Runs(RunRows rows, RunStates states, FindingRows findings, PartialRows partial, ProgressReader progress) {
         this.rows = rows;
         this.states = states;
         this.findings = findings;
+        this.partial = partial;
         this.progress = progress;
     }
 
@@ -57,6 +59,11 @@ public class Runs {
 
     public List<Metric> metrics(String run) {
         return findings.metrics(run);
+    }
+
+    /** What the blocks say that are done, of a run that has no findings. */
+    public Partial partial(String run) {
+        return partial.find(run).orElse(Partial.NONE);
     }
 
     public List<Named> tables(String run) {

@@ -28,7 +28,9 @@ class EventsController {
     }
 
     /**
-     * All events of the run, those to come as they come; the stream ends with the event {@code end}.
+     * All events of the run, those to come as they come: {@code state}, {@code progress}, {@code partial} where its
+     * metrics can be read before the last block, {@code metric} for each of the final ones, {@code log}. The stream
+     * ends with {@code end}.
      *
      * @param after only events with greater numbers; a reconnecting client's Last-Event-ID goes first
      */

@@ -7,7 +7,9 @@ import dev.kappa.figure.SvgFigure;
 import dev.kappa.run.ArtifactInfo;
 import dev.kappa.run.BlockInfo;
 import dev.kappa.run.Named;
+import dev.kappa.run.Partial;
 import dev.kappa.run.Run;
+import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
@@ -31,7 +33,11 @@ class FindingsController {
         this.runs = runs;
     }
 
-    record MetricsView(List<Metric> metrics) {}
+    /**
+     * @param partial true where blocks are missing; every metric then has the flag {@code partial}
+     * @param blocksDone how many blocks the metrics rest on
+     */
+    record MetricsView(boolean partial, int blocksDone, int blocksTotal, List<Metric> metrics) {}
 
     record TablesView(List<Named> tables) {}
 
@@ -41,10 +47,16 @@ class FindingsController {
 
     record BlocksView(List<BlockInfo> blocks) {}
 
+    /** Of a run that goes on, or ended before its last block, what the blocks say that are done. */
     @Operation(summary = "The metrics of a run")
     @GetMapping("/metrics")
     MetricsView metrics(@PathVariable String id) {
-        return new MetricsView(runs.metrics(find(id)));
+        Run run = run(id);
+        if (run.state() == RunState.SUCCEEDED) {
+            return new MetricsView(false, run.blocks(), run.blocks(), runs.metrics(id));
+        }
+        Partial partial = runs.partial(id);
+        return new MetricsView(true, partial.blocks(), run.blocks(), partial.metrics());
     }
 
     @Operation(summary = "The tables of a run by name")
@@ -108,9 +120,11 @@ class FindingsController {
     }
 
     private String find(String id) {
-        return runs.find(id)
-                .map(Run::id)
-                .orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+        return run(id).id();
+    }
+
+    private Run run(String id) {
+        return runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
     }
 
     private static RuntimeException missing(String id, String kind, String name, List<Named> there) {

@@ -27,7 +27,11 @@ public final class KappaServer implements AutoCloseable {
      */
     public static KappaServer start(Path home, String... properties) {
         List<String> arguments = new ArrayList<>(List.of(
-                "--kappa.home=" + home, "--server.port=0", "--kappa.engine.retry-delay=50ms", BINARIES));
+                "--kappa.home=" + home,
+                "--server.port=0",
+                "--kappa.engine.retry-delay=50ms",
+                "--kappa.engine.partial-interval=50ms",
+                BINARIES));
         for (String property : properties) {
             arguments.add("--" + property);
         }

@@ -9,6 +9,8 @@ import java.util.List;
  *
  * @param capacityBytes what this server may use of it
  * @param usedBytes weights and the activations of the leases
+ * @param residentBytes weights that are loaded or being loaded
+ * @param activationBytes reserved for the activations of the leases
  * @param leases how many hold something here now
  */
 public record DeviceView(
@@ -16,6 +18,7 @@ public record DeviceView(
         long capacityBytes,
         long usedBytes,
         long freeBytes,
+        long residentBytes,
         long activationBytes,
         int leases,
         List<ResidentView> residents) {
@@ -44,6 +47,7 @@ public record DeviceView(
                 memory.capacity,
                 memory.usedBytes(),
                 memory.capacity - memory.usedBytes(),
+                memory.residentBytes(),
                 memory.activationBytes(),
                 memory.leases(),
                 memory.residents().stream().map(DeviceView::of).toList());

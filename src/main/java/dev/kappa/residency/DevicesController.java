@@ -2,6 +2,7 @@ package dev.kappa.residency;
 
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -9,16 +10,20 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class DevicesController {
     private final Residency residency;
+    private final int lanes;
 
-    DevicesController(Residency residency) {
+    DevicesController(Residency residency, @Value("${kappa.engine.lanes:0}") int lanes) {
         this.residency = residency;
+        this.lanes = lanes;
     }
 
-    record DeviceList(List<DeviceView> devices) {}
+    /** @param lanes how many blocks this server measures at once on all of them */
+    record DeviceList(int lanes, List<DeviceView> devices) {}
 
     @Operation(summary = "The devices and what is on them")
     @GetMapping("/v1/devices")
     DeviceList list() {
-        return new DeviceList(residency.devices());
+        List<DeviceView> devices = residency.devices();
+        return new DeviceList(lanes > 0 ? lanes : devices.size(), devices);
     }
 }

@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -45,20 +46,29 @@ class ResidencyConfiguration {
                 })
                 .toList();
         Memory memory = new Memory(devices, Clock.systemUTC(), new Meters(meters));
-        for (DeviceMemory device : devices) {
-            Gauge.builder("kappa.resident.bytes", () -> usedBytes(memory, device.name))
-                    .tag("device", device.name)
-                    .description("Bytes of weights and leased activations on the device")
-                    .register(meters);
+        for (String device : names) {
+            gauge(meters, memory, device, "kappa.resident.bytes", "Weights on the device", DeviceView::residentBytes);
+            gauge(meters, memory, device, "kappa.reserved.bytes", "For activations of leases", DeviceView::activationBytes);
+            gauge(meters, memory, device, "kappa.free.bytes", "What may still be used", DeviceView::freeBytes);
+            gauge(meters, memory, device, "kappa.leases", "Blocks and requests that hold weights", DeviceView::leases);
         }
         return memory;
     }
 
-    private static double usedBytes(Memory memory, String device) {
-        return memory.view().stream()
-                .filter(view -> view.id().equals(device))
-                .mapToLong(DeviceView::usedBytes)
-                .sum();
+    private static void gauge(
+            MeterRegistry meters,
+            Memory memory,
+            String device,
+            String name,
+            String description,
+            ToDoubleFunction<DeviceView> value) {
+        Gauge.builder(name, () -> memory.view().stream()
+                        .filter(view -> view.id().equals(device))
+                        .mapToDouble(value)
+                        .sum())
+                .tag("device", device)
+                .description(description)
+                .register(meters);
     }
 
     private static long defaultCapacity(Device device) {

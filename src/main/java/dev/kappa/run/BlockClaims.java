@@ -30,6 +30,7 @@ class BlockClaims {
     private final Tasks tasks;
     private final EventLog events;
     private final EngineSettings settings;
+    private final RunMeters meters;
 
     BlockClaims(
             JdbcClient jdbc,
@@ -37,13 +38,15 @@ class BlockClaims {
             RunStates states,
             Tasks tasks,
             EventLog events,
-            EngineSettings settings) {
+            EngineSettings settings,
+            RunMeters meters) {
         this.jdbc = jdbc;
         this.runs = runs;
         this.states = states;
         this.tasks = tasks;
         this.events = events;
         this.settings = settings;
+        this.meters = meters;
     }
 
     /**
@@ -57,20 +60,25 @@ class BlockClaims {
             release(id);
             return Optional.empty();
         }
-        record Attempt(int attempt, int failures) {}
+        record Attempt(int attempt, int failures, boolean lost) {}
         Optional<Attempt> attempt = jdbc.sql(
                         """
-                        update block set attempt = attempt + 1, failures = failures + (state = 'RUNNING')::int,
-                            error = case when state = 'RUNNING' then 'its process ended' else error end,
+                        with before as (select state = 'RUNNING' as lost from block where run_id = :run and index = :index)
+                        update block set attempt = attempt + 1, failures = failures + lost::int,
+                            error = case when lost then 'its process ended' else error end,
                             state = 'RUNNING', progress = 0, started_at = clock_timestamp()
+                        from before
                         where run_id = :run and index = :index and state <> 'DONE'
-                        returning attempt, failures""")
+                        returning attempt, failures, lost""")
                 .param("run", id.run())
                 .param("index", id.index())
-                .query((row, number) -> new Attempt(row.getInt(1), row.getInt(2)))
+                .query((row, number) -> new Attempt(row.getInt(1), row.getInt(2), row.getBoolean(3)))
                 .optional();
         if (attempt.isEmpty()) {
             return Optional.empty();
+        }
+        if (attempt.get().lost()) {
+            meters.leaseLost();
         }
         if (attempt.get().failures() >= settings.attempts()) {
             failBlock(id);
@@ -85,6 +93,9 @@ class BlockClaims {
         }
         if (state == RunState.QUEUED) {
             states.move(id.run(), RunState.QUEUED, RunState.LOADING, Cause.NONE);
+        }
+        if (attempt.get().attempt() > 1) {
+            meters.resumed();
         }
         return runs.find(id.run()).map(run -> new Claim(run, id.index(), attempt.get().attempt()));
     }

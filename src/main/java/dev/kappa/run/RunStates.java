@@ -35,7 +35,9 @@ class RunStates {
                                 """
                                 update run set state = :to, state_reason = :reason, code = :code, detail = :detail,
                                     started_at = case when :to = 'LOADING' then clock_timestamp() else started_at end,
-                                    finished_at = case when :terminal then clock_timestamp() end
+                                    finished_at = case when :terminal then clock_timestamp() end,
+                                    cancel_requested_at = case when :to = 'CANCELLING' then clock_timestamp()
+                                        else cancel_requested_at end
                                 where id = :run and state = :from""")
                         .param("to", to.name())
                         .param("reason", cause.reason() == null ? null : cause.reason().name())

@@ -4,6 +4,8 @@ import dev.kappa.fault.Category;
 import dev.kappa.fault.Fault;
 import dev.kappa.run.Conflict;
 import dev.kappa.run.Rejection;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.sql.SQLException;
 import java.util.Map;
@@ -53,6 +55,12 @@ class Problems extends ResponseEntityExceptionHandler {
             422, "invalid_request",
             503, "unavailable");
     private static final Set<Integer> RETRYABLE = Set.of(429, 502, 503, 504);
+
+    private final MeterRegistry meters;
+
+    Problems(MeterRegistry meters) {
+        this.meters = meters;
+    }
 
     @ExceptionHandler
     ResponseEntity<Object> rejection(Rejection rejection, WebRequest request) {
@@ -151,11 +159,21 @@ class Problems extends ResponseEntityExceptionHandler {
         HttpHeaders all = new HttpHeaders(headers);
         if (body instanceof ProblemDetail problem) {
             complete(problem);
+            count(problem, request);
             if (status.value() == 503 && !all.containsHeader(HttpHeaders.RETRY_AFTER)) {
                 all.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
             }
         }
         return super.createResponseEntity(body, all, status, request);
+    }
+
+    /** Runs that were not accepted, by reason. */
+    private void count(ProblemDetail problem, WebRequest request) {
+        HttpServletRequest http = ((ServletWebRequest) request).getRequest();
+        if (http.getMethod().equals("POST") && http.getRequestURI().equals("/v1/runs")) {
+            meters.counter("kappa.rejections", "reason", String.valueOf(problem.getProperties().get("code")))
+                    .increment();
+        }
     }
 
     /** Adds what every problem has. */

@@ -2,6 +2,7 @@ package dev.kappa.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kappa.testing.Gate;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
@@ -57,6 +58,13 @@ class ServedTest {
         metrics = series(server.client().get("/actuator/prometheus").text());
         KappaClient measuring = KappaServer.shared().client();
         assertThat(measuring.awaitEnd(measuring.submit(RUN)).get("state").asString()).isEqualTo("SUCCEEDED");
+        assertThat(measuring.post("/v1/runs", "{}").status()).isEqualTo(422);
+        try (Gate gate = Gate.shut()) {
+            String cancelled = measuring.submit(gate.body());
+            measuring.awaitState(cancelled, "RUNNING");
+            measuring.post("/v1/runs/" + cancelled + ":cancel", "");
+            measuring.awaitEnd(cancelled);
+        }
         metrics.putAll(series(measuring.get("/actuator/prometheus").text()));
     }
 
@@ -92,7 +100,7 @@ class ServedTest {
                 }
             }
         }
-        assertThat(queries).hasSizeGreaterThan(12);
+        assertThat(queries).hasSizeGreaterThan(20);
         queries.forEach(ServedTest::check);
     }
 
@@ -107,7 +115,7 @@ class ServedTest {
 
     @Test
     void aMetricThatDoesNotExistIsNoticed() {
-        assertThat(metrics).doesNotContainKey("kappa_queue_wait_seconds");
+        assertThat(metrics).doesNotContainKey("kappa_queue_wait_minutes");
         assertThat(metrics.get("kappa_blocks_total")).contains("experiment", "outcome").doesNotContain("run");
     }
 

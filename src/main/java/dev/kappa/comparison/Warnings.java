@@ -64,8 +64,8 @@ final class Warnings {
         TreeSet<String> found = new TreeSet<>();
         Json.parse(run.provenance()).properties().forEach(entry -> {
             String[] parts = entry.getKey().split(":", 2);
-            String value = entry.getValue().asString();
             if (parts[0].equals(kind)) {
+                String value = entry.getValue().asString();
                 found.add(parts[1] + " (" + value.substring(0, Math.min(12, value.length())) + ")");
             }
         });

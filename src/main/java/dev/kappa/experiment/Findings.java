@@ -1,5 +1,6 @@
 package dev.kappa.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a run found. */
@@ -9,5 +10,12 @@ public record Findings(List<Metric> metrics, List<Table> tables, List<Figure> fi
         tables = List.copyOf(tables);
         figures = List.copyOf(figures);
         artifacts = List.copyOf(artifacts);
+    }
+
+    /** These, and one more table. */
+    public Findings with(Table table) {
+        List<Table> more = new ArrayList<>(tables);
+        more.add(table);
+        return new Findings(metrics, more, figures, artifacts);
     }
 }

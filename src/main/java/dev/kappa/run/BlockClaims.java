@@ -29,6 +29,7 @@ class BlockClaims {
     private final RunStates states;
     private final Tasks tasks;
     private final EventLog events;
+    private final Software software;
     private final EngineSettings settings;
     private final RunMeters meters;
 
@@ -38,6 +39,7 @@ class BlockClaims {
             RunStates states,
             Tasks tasks,
             EventLog events,
+            Software software,
             EngineSettings settings,
             RunMeters meters) {
         this.jdbc = jdbc;
@@ -45,6 +47,7 @@ class BlockClaims {
         this.states = states;
         this.tasks = tasks;
         this.events = events;
+        this.software = software;
         this.settings = settings;
         this.meters = meters;
     }
@@ -107,7 +110,7 @@ class BlockClaims {
         if (state == RunState.LOADING) {
             states.move(claim.run().id(), RunState.LOADING, RunState.RUNNING, Cause.NONE);
         }
-        return state.wantsBlocks() && fenced("update block set device = :device" + FENCE, claim, "device", device);
+        return state.wantsBlocks() && recorded(claim, device);
     }
 
     /** Reports progress; false where the claim was lost or the run is no longer wanted. */
@@ -202,6 +205,17 @@ class BlockClaims {
         if (fenced("update block set state = 'FAILED', failures = failures + 1, error = :error" + FENCE, claim, "error", cause.detail())) {
             states.fail(claim.run().id(), cause);
         }
+    }
+
+    private boolean recorded(Claim claim, String device) {
+        return jdbc.sql("update block set device = :device, software = :software" + FENCE)
+                        .param("device", device)
+                        .param("software", software.json())
+                        .param("run", claim.run().id())
+                        .param("index", claim.index())
+                        .param("attempt", claim.attempt())
+                        .update()
+                == 1;
     }
 
     private boolean allDone(String run) {

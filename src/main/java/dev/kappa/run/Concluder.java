@@ -4,6 +4,7 @@ import dev.kappa.experiment.Artifact;
 import dev.kappa.experiment.Findings;
 import dev.kappa.experiment.Tally;
 import dev.kappa.run.RunStates.Cause;
+import dev.kappa.run.Verifier.Verdict;
 import dev.kappa.store.ArtifactStore;
 import dev.kappa.store.TallyStore;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /** Turns the tallies of a run, in block order, into its findings. */
 @Component
@@ -25,6 +27,8 @@ class Concluder {
     private final RunRows runs;
     private final TallyStore tallies;
     private final ArtifactStore artifacts;
+    private final Measured measured;
+    private final Verifier verifier;
     private final EngineSettings settings;
 
     Concluder(
@@ -33,12 +37,16 @@ class Concluder {
             RunRows runs,
             TallyStore tallies,
             ArtifactStore artifacts,
+            Measured measured,
+            Verifier verifier,
             EngineSettings settings) {
         this.experiments = experiments;
         this.conclusions = conclusions;
         this.runs = runs;
         this.tallies = tallies;
         this.artifacts = artifacts;
+        this.measured = measured;
+        this.verifier = verifier;
         this.settings = settings;
     }
 
@@ -69,11 +77,20 @@ class Concluder {
         for (Artifact artifact : findings.artifacts()) {
             written.add(new ArtifactInfo(artifact.name(), artifact.kind(), artifacts.write(run.id(), artifact)));
         }
+        JsonNode provenance = measured.provenance(run);
+        Optional<Verdict> verdict = verified(run)
+                .map(parent -> verifier.compare(run, parent, findings, written, provenance));
+        Findings all = verdict.map(found -> findings.with(found.table())).orElse(findings);
         boolean finished = Patience.with(
-                settings.databasePatience(), () -> conclusions.finish(run.id(), findings, written));
+                settings.databasePatience(),
+                () -> conclusions.finish(run.id(), all, written, provenance, verdict.map(Verdict::verification)));
         if (!finished && runs.find(run.id()).map(Run::state).orElse(null) != RunState.SUCCEEDED) {
             artifacts.delete(run.id());
         }
+    }
+
+    private Optional<Run> verified(Run run) {
+        return run.origin() == Origin.VERIFICATION ? run.parent().flatMap(runs::find) : Optional.empty();
     }
 
     private List<Tally> tallies(Run run) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
 
 /** The transactions around a conclusion. */
 @Component
@@ -60,10 +61,20 @@ class Conclusions {
 
     /** All findings and the state with them; false, and nothing written, where the run is no longer wanted. */
     @Transactional
-    public boolean finish(String run, Findings found, List<ArtifactInfo> artifacts) {
+    public boolean finish(
+            String run,
+            Findings found,
+            List<ArtifactInfo> artifacts,
+            JsonNode provenance,
+            Optional<Verification> verification) {
         if (states.lock(run) != RunState.CONCLUDING) {
             return false;
         }
+        jdbc.sql("update run set provenance = :provenance, verification = :verification where id = :id")
+                .param("provenance", Json.write(provenance))
+                .param("verification", verification.map(Json::write).orElse(null))
+                .param("id", run)
+                .update();
         findings.write(run, found, artifacts);
         partial.delete(run);
         events.metrics(run, found.metrics());

@@ -18,7 +18,7 @@ class Pace {
         return jdbc.sql(
                         """
                         with last as (select id, flops / blocks as flops from run
-                            where experiment = :experiment and state = 'SUCCEEDED' and parent is null and flops > 0
+                            where experiment = :experiment and state = 'SUCCEEDED' and origin in ('SUBMITTED', 'VERIFICATION') and flops > 0
                             order by id desc limit 20)
                         select percentile_cont(0.5) within group
                             (order by last.flops / extract(epoch from block.finished_at - block.started_at))

@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param parameters JSON, complete with the defaults that applied
  * @param shapes JSON of what its names resolved to when it was accepted
- * @param provenance JSON of the content hashes of what it reads
- * @param parent the run whose tallies it concludes, where it measures none itself
+ * @param provenance JSON of the content hashes of what it reads and, once it has succeeded, of what measured it
+ * @param parent the run that it concludes or measures again
+ * @param verification JSON of how its digits compare with its parent's
  * @param code of the fault that ended it
  * @param detail a sentence about its state
  */
@@ -27,11 +28,18 @@ public record Run(
         Map<String, String> labels,
         String shapes,
         String provenance,
+        Origin origin,
         Optional<String> parent,
+        Optional<String> verification,
         RunState state,
         Optional<StateReason> reason,
         Optional<String> code,
         Optional<String> detail,
         Instant createdAt,
         Optional<Instant> startedAt,
-        Optional<Instant> finishedAt) {}
+        Optional<Instant> finishedAt) {
+    /** Of a verification that has ended: how its digits compare with its parent's. */
+    public Optional<Verification> verified() {
+        return verification.map(json -> Json.read(json, Verification.class));
+    }
+}

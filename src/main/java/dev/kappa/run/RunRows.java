@@ -27,16 +27,21 @@ class RunRows {
         this.events = events;
     }
 
-    /** Run, blocks and tasks, or none of them. */
+    /**
+     * Run, blocks and tasks, or none of them.
+     *
+     * @param verified the run that is measured again, where one is
+     */
     @Transactional
-    public Run create(Submission submission, Accepted accepted, int blocks, Map<String, String> provenance) {
+    public Run create(
+            Submission submission, Accepted accepted, int blocks, Map<String, String> provenance, Optional<Run> verified) {
         String id = ids.next();
         Run run = jdbc.sql(
                         """
                         insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
-                            priority, labels, shapes, provenance, state)
+                            priority, labels, shapes, provenance, model, origin, parent, state)
                         values (:id, :experiment, :parameters, :seed, :blocks, :sequential, :activationBytes, :flops,
-                            :priority, cast(:labels as jsonb), :shapes, :provenance, 'QUEUED')
+                            :priority, cast(:labels as jsonb), :shapes, :provenance, :model, :origin, :parent, 'QUEUED')
                         returning *""")
                 .param("id", id)
                 .param("experiment", submission.experiment())
@@ -50,6 +55,9 @@ class RunRows {
                 .param("labels", Json.write(submission.labels()))
                 .param("shapes", Json.write(accepted.shapes()))
                 .param("provenance", Json.write(provenance))
+                .param("model", accepted.needs().model().orElse(null))
+                .param("origin", (verified.isPresent() ? Origin.VERIFICATION : Origin.SUBMITTED).name())
+                .param("parent", verified.map(Run::id).orElse(null))
                 .query(RunRows::run)
                 .single();
         jdbc.sql("insert into block (run_id, index, state) select :id, i, 'WAITING' from generate_series(0, :last) i")
@@ -67,9 +75,10 @@ class RunRows {
         Run run = jdbc.sql(
                         """
                         insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
-                            priority, labels, shapes, provenance, parent, state, started_at)
+                            priority, labels, shapes, provenance, model, origin, parent, state, started_at)
                         select :id, experiment, :parameters, seed, blocks, sequential, 0, 0,
-                            priority, cast(:labels as jsonb), shapes, provenance, id, 'CONCLUDING', clock_timestamp()
+                            priority, cast(:labels as jsonb), shapes, provenance, model, 'REANALYSIS', id, 'CONCLUDING',
+                            clock_timestamp()
                         from run where id = :parent
                         returning *""")
                 .param("id", id)
@@ -80,8 +89,9 @@ class RunRows {
                 .single();
         jdbc.sql(
                         """
-                        insert into block (run_id, index, state, progress, tally_hash, tally_bytes)
-                        select :id, index, state, progress, tally_hash, tally_bytes from block where run_id = :parent""")
+                        insert into block (run_id, index, state, progress, device, software, tally_hash, tally_bytes)
+                        select :id, index, state, progress, device, software, tally_hash, tally_bytes
+                        from block where run_id = :parent""")
                 .param("id", id)
                 .param("parent", parent.id())
                 .update();
@@ -118,6 +128,14 @@ class RunRows {
                 .list();
     }
 
+    /** Runs that measure this one again, newest first. */
+    List<Run> verifications(String run) {
+        return jdbc.sql("select * from run where parent = :run and origin = 'VERIFICATION' order by id desc")
+                .param("run", run)
+                .query(RunRows::run)
+                .list();
+    }
+
     /** Every run that has not ended, oldest first. */
     List<Run> unfinished() {
         return jdbc.sql("select * from run where state not in ('SUCCEEDED', 'FAILED', 'CANCELLED') order by id")
@@ -146,7 +164,9 @@ class RunRows {
                 Json.strings(row.getString("labels")),
                 row.getString("shapes"),
                 row.getString("provenance"),
+                Origin.valueOf(row.getString("origin")),
                 Optional.ofNullable(row.getString("parent")),
+                Optional.ofNullable(row.getString("verification")),
                 RunState.valueOf(row.getString("state")),
                 Optional.ofNullable(row.getString("state_reason")).map(StateReason::valueOf),
                 Optional.ofNullable(row.getString("code")),

@@ -8,6 +8,7 @@ import dev.kappa.residency.Residency.Part;
 import dev.kappa.run.Kind.Accepted;
 import jakarta.validation.Validator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.JsonNode;
@@ -73,8 +74,40 @@ public class Submissions {
     }
 
     private Run create(Admitted admitted) {
-        Accepted accepted = admitted.accepted();
-        return runs.create(admitted.submission(), accepted, admitted.blocks(), catalog.provenance(accepted.needs()));
+        return create(admitted, catalog.provenance(admitted.accepted().needs()), Optional.empty());
+    }
+
+    private Run create(Admitted admitted, Map<String, String> provenance, Optional<Run> verified) {
+        return runs.create(admitted.submission(), admitted.accepted(), admitted.blocks(), provenance, verified);
+    }
+
+    /** Queues a run again: with everything that decides its digits, and reading what it has read. */
+    Run again(Run verified) {
+        Admitted admitted = admit(new Submission(
+                verified.experiment(),
+                Json.parse(verified.parameters()),
+                verified.seed(),
+                verified.blocks(),
+                verified.priority(),
+                Map.of()));
+        Map<String, String> provenance = catalog.provenance(admitted.accepted().needs());
+        requireSame(verified, provenance);
+        Run run = create(admitted, provenance, Optional.of(verified));
+        tasks.wake();
+        return run;
+    }
+
+    private static void requireSame(Run verified, Map<String, String> now) {
+        JsonNode then = Json.parse(verified.provenance());
+        now.forEach((name, hash) -> {
+            String before = then.path(name).asString("nothing");
+            if (!before.equals(hash)) {
+                throw new Conflict(
+                        "inputs_changed",
+                        "run '" + verified.id() + "' read " + before + " as " + name + ", which is now " + hash
+                                + "; only the same can be measured again");
+            }
+        });
     }
 
     /** What a request would cost, or the reasons for which it would be rejected. */
@@ -99,7 +132,10 @@ public class Submissions {
     }
 
     private Admitted admit(JsonNode body) {
-        Submission submission = reader.read(body, Submission.class, "");
+        return admit(reader.read(body, Submission.class, ""));
+    }
+
+    private Admitted admit(Submission submission) {
         Kind<?> kind = experiments.require(submission.experiment());
         Accepted accepted = kind.accept(submission.parameters(), catalog);
         try {

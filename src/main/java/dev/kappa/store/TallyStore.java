@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 /**
  * Tallies as safetensors files, {@code tallies/<run>/<block>-<hash>.safetensors}. The name carries the hash of
  * the content, so that two workers who measured the same block never write over each other, and equal
- * digits are one file.
+ * digits are one file. The run is not named inside: the same digits of another run have the same hash.
  */
 @Component
 public class TallyStore {
@@ -39,7 +39,7 @@ public class TallyStore {
             Path folder = Files.createDirectories(root.resolve(run));
             Path staged = folder.resolve(".staged-" + UUID.randomUUID());
             try {
-                SafetensorsWriter.write(staged, tensors, Map.of("run", run, "block", Integer.toString(block)));
+                SafetensorsWriter.write(staged, tensors, Map.of("block", Integer.toString(block)));
                 StoredTally stored = new StoredTally(Hashes.sha256(staged), Files.size(staged));
                 Files.move(
                         staged,

@@ -28,7 +28,8 @@ class OpenApiDocument {
     private static final Map<String, String[]> NUMBERS = Map.of(
             "Metric", new String[] {"value"},
             "Interval", new String[] {"low", "high"},
-            "Cell", new String[] {"value", "difference"});
+            "Cell", new String[] {"value", "difference"},
+            "Verification", new String[] {"largest_relative_difference"});
 
     private final Experiments experiments;
 

@@ -3,10 +3,12 @@ package dev.kappa.web;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kappa.experiment.Metric;
 import dev.kappa.run.Json;
+import dev.kappa.run.Origin;
 import dev.kappa.run.Progress;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import dev.kappa.run.StateReason;
+import dev.kappa.run.Verification;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,15 +18,19 @@ import tools.jackson.databind.JsonNode;
 /**
  * A run as JSON.
  *
- * @param parent the run whose tallies it concludes with other settings
+ * @param origin where it comes from
+ * @param parent the run whose tallies it concludes with other settings, or that it measures again
  * @param code of the fault that ended it
  * @param queuePosition how many queued runs go first; absent where it is not queued, and in lists
+ * @param verification of a verification that has ended: how its digits compare with its parent's
+ * @param verifications runs that measure this one again, newest first; absent where there are none, and in lists
  * @param metrics absent in lists
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record RunView(
         String id,
         String experiment,
+        Origin origin,
         Optional<String> parent,
         RunState state,
         Optional<StateReason> stateReason,
@@ -41,7 +47,17 @@ record RunView(
         Instant createdAt,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
+        Optional<Verification> verification,
+        Optional<List<VerifiedBy>> verifications,
         Optional<List<Metric>> metrics) {
+
+    /** @param identical whether every digit was the same; absent until it is known */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record VerifiedBy(String run, RunState state, Optional<Boolean> identical) {
+        static VerifiedBy of(Run child) {
+            return new VerifiedBy(child.id(), child.state(), child.verified().map(Verification::identical));
+        }
+    }
 
     /** @param phase {@code queued}, {@code loading}, {@code measuring}, {@code concluding}, {@code cancelling} or {@code ended} */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -65,14 +81,21 @@ record RunView(
 
     RunView with(List<Metric> found) {
         return new RunView(
-                id, experiment, parent, state, stateReason, code, detail, progress, queuePosition, parameters, seed, blocks,
-                priority, labels, provenance, createdAt, startedAt, finishedAt, Optional.of(found));
+                id, experiment, origin, parent, state, stateReason, code, detail, progress, queuePosition, parameters, seed,
+                blocks, priority, labels, provenance, createdAt, startedAt, finishedAt, verification, verifications,
+                Optional.of(found));
     }
 
-    static RunView of(Run run, Progress progress, Optional<Long> queuePosition, Optional<List<Metric>> metrics) {
+    /** As lists have it. */
+    static RunView of(Run run, Progress progress) {
+        return of(run, progress, Optional.empty(), List.of());
+    }
+
+    static RunView of(Run run, Progress progress, Optional<Long> queuePosition, List<Run> verifications) {
         return new RunView(
                 run.id(),
                 run.experiment(),
+                run.origin(),
                 run.parent(),
                 run.state(),
                 run.reason(),
@@ -89,6 +112,10 @@ record RunView(
                 run.createdAt(),
                 run.startedAt(),
                 run.finishedAt(),
-                metrics);
+                run.verified(),
+                verifications.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(verifications.stream().map(VerifiedBy::of).toList()),
+                Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
 import dev.kappa.run.Submissions.Submitted;
+import dev.kappa.run.Verifications;
 import io.swagger.v3.oas.annotations.Operation;
 import java.net.URI;
 import java.time.Duration;
@@ -40,14 +41,23 @@ class RunsController {
 
     private final Submissions submissions;
     private final Reanalyses reanalyses;
+    private final Verifications verifications;
     private final Labels labels;
     private final Runs runs;
     private final RunViews views;
     private final Polls polls;
 
-    RunsController(Submissions submissions, Reanalyses reanalyses, Labels labels, Runs runs, RunViews views, Polls polls) {
+    RunsController(
+            Submissions submissions,
+            Reanalyses reanalyses,
+            Verifications verifications,
+            Labels labels,
+            Runs runs,
+            RunViews views,
+            Polls polls) {
         this.submissions = submissions;
         this.reanalyses = reanalyses;
+        this.verifications = verifications;
         this.labels = labels;
         this.runs = runs;
         this.views = views;
@@ -89,7 +99,7 @@ class RunsController {
         List<Progress> progress = runs.progress(page);
         List<RunView> views = new ArrayList<>();
         for (int i = 0; i < page.size(); i++) {
-            views.add(RunView.of(page.get(i), progress.get(i), Optional.empty(), Optional.empty()));
+            views.add(RunView.of(page.get(i), progress.get(i)));
         }
         boolean more = found.size() > page.size();
         return new RunsView(views, more ? Optional.of(Paging.token(page.get(page.size() - 1).id())) : Optional.empty());
@@ -136,6 +146,16 @@ class RunsController {
     @PostMapping(path = "/{id}:reanalyse", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> reanalyse(@PathVariable String id, @RequestBody JsonNode body) {
         return accepted(reanalyses.submit(views.find(id), body));
+    }
+
+    /**
+     * Measures the run again, as a child run, and compares digits when that concludes: {@code verification} of the
+     * child says how, {@code verifications} of the run which. Only of runs that have SUCCEEDED.
+     */
+    @Operation(summary = "Measure a run again and compare the digits")
+    @PostMapping("/{id}:verify")
+    ResponseEntity<RunView> verify(@PathVariable String id) {
+        return accepted(verifications.submit(views.find(id)));
     }
 
     private ResponseEntity<RunView> accepted(Run run) {

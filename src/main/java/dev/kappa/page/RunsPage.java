@@ -2,6 +2,7 @@ package dev.kappa.page;
 
 import dev.kappa.run.Experiments;
 import dev.kappa.run.Run;
+import dev.kappa.run.RunFilter;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import java.util.Arrays;
@@ -43,7 +44,8 @@ class RunsPage {
             @RequestParam Optional<String> after,
             Model model) {
         Optional<RunState> wanted = state(state);
-        List<Run> found = runs.list(PAGE + 1, after, wanted, Optional.of(experiment).filter(kind -> !kind.isEmpty()));
+        List<Run> found = runs.list(
+                PAGE + 1, after, RunFilter.of(wanted, Optional.of(experiment).filter(kind -> !kind.isEmpty())));
         List<Run> page = found.subList(0, Math.min(PAGE, found.size()));
         model.addAttribute("runs", cards.of(page));
         model.addAttribute("states", states(wanted));

@@ -5,7 +5,10 @@ import dev.kappa.experiment.Findings;
 import dev.kappa.experiment.Metric;
 import dev.kappa.experiment.Table;
 import jakarta.persistence.EntityManager;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -44,6 +47,18 @@ class FindingRows {
     @Transactional(readOnly = true)
     public List<Metric> metrics(String run) {
         return all(MetricRow.class, run).stream().map(MetricRow::metric).toList();
+    }
+
+    /** Of several runs, by their ids. */
+    @Transactional(readOnly = true)
+    public Map<String, List<Metric>> metrics(List<String> runs) {
+        Map<String, List<Metric>> found = new HashMap<>();
+        entities.createQuery(
+                        "select row from MetricRow row where row.run in :runs order by row.run, row.ordinal", MetricRow.class)
+                .setParameter("runs", runs)
+                .getResultList()
+                .forEach(row -> found.computeIfAbsent(row.run(), run -> new ArrayList<>()).add(row.metric()));
+        return found;
     }
 
     /** Name and title of each. */

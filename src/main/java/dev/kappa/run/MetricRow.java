@@ -59,6 +59,10 @@ class MetricRow {
         this.flags = Json.write(metric.flags());
     }
 
+    String run() {
+        return run;
+    }
+
     Metric metric() {
         Optional<Interval> interval =
                 method == null ? Optional.empty() : Optional.of(new Interval(low, high, level, method, resamples));

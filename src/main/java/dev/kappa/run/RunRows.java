@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,18 +113,14 @@ class RunRows {
     }
 
     /** Newest first, older than {@code before} where it is given. */
-    List<Run> list(int limit, Optional<String> before, Optional<RunState> state, Optional<String> experiment) {
-        return jdbc.sql(
-                        """
-                        select * from run
-                        where (cast(:before as text) is null or id < :before)
-                          and (cast(:state as text) is null or state = :state)
-                          and (cast(:experiment as text) is null or experiment = :experiment)
-                        order by id desc limit :limit""")
-                .param("before", before.orElse(null))
-                .param("state", state.map(RunState::name).orElse(null))
-                .param("experiment", experiment.orElse(null))
-                .param("limit", limit)
+    List<Run> list(int limit, Optional<String> before, RunFilter filter) {
+        // Only conditions that are asked for, so that each finds its index.
+        Map<String, Object> conditions = new LinkedHashMap<>(filter.conditions());
+        before.ifPresent(id -> conditions.put("id < ?", id));
+        String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions.keySet());
+        return jdbc.sql("select * from run" + where + " order by id desc limit ?")
+                .params(List.copyOf(conditions.values()))
+                .param(limit)
                 .query(RunRows::run)
                 .list();
     }

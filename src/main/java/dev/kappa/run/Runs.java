@@ -4,6 +4,7 @@ import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Metric;
 import dev.kappa.experiment.Table;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
 
@@ -29,8 +30,8 @@ public class Runs {
     }
 
     /** Newest first, older than {@code before} where it is given. */
-    public List<Run> list(int limit, Optional<String> before, Optional<RunState> state, Optional<String> experiment) {
-        return rows.list(limit, before, state, experiment);
+    public List<Run> list(int limit, Optional<String> before, RunFilter filter) {
+        return rows.list(limit, before, filter);
     }
 
     public Progress progress(Run run) {
@@ -64,6 +65,11 @@ public class Runs {
     /** What the blocks say that are done, of a run that has no findings. */
     public Partial partial(String run) {
         return partial.find(run).orElse(Partial.NONE);
+    }
+
+    /** Of several runs, by their ids. */
+    public Map<String, List<Metric>> metrics(List<Run> runs) {
+        return findings.metrics(runs.stream().map(Run::id).toList());
     }
 
     public List<Named> tables(String run) {

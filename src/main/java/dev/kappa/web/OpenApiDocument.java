@@ -12,9 +12,12 @@ import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.parameters.RequestBody;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -69,6 +72,7 @@ class OpenApiDocument {
         body(api.getPaths().get("/v1/runs/{id}:reanalyse").getPost(), "ReanalysisRequest", Map.of());
         body(api.getPaths().get("/v1/runs/{id}").getPatch(), "LabelChange", Map.of());
         run(api.getPaths().get("/v1/runs/{id}").getGet());
+        list(api.getPaths().get("/v1/runs").getGet());
         schemas.get("Metric").getProperties().put("dimensions", parse("""
                 {"type": "object", "description": "What it is about", "additionalProperties": true}"""));
         schemas.remove("SseEmitter");
@@ -87,6 +91,19 @@ class OpenApiDocument {
                         .required(false)
                         .description("How long to wait for the end or, with If-None-Match, for a change; such as 25s"));
         operation.getResponses().addApiResponse("304", new ApiResponse().description("Nothing has changed"));
+    }
+
+    /** A filter whose name is any label's. */
+    private static void list(Operation operation) {
+        operation.addParametersItem(new Parameter()
+                .in("query")
+                .name("label.key")
+                .description("Runs whose label 'key' has this value; any label's name may stand for 'key', and several are"
+                        + " given as several parameters")
+                .schema(new StringSchema()));
+        operation.getParameters().stream()
+                .filter(parameter -> parameter.getName().equals("view"))
+                .forEach(parameter -> parameter.getSchema().setEnum(List.of("basic", "full")));
     }
 
     private static void problems(Operation operation) {

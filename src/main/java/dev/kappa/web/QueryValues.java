@@ -35,6 +35,13 @@ final class QueryValues {
         throw invalid(parameter, value, "0s to " + longest.toSeconds() + "s");
     }
 
+    static ErrorResponseException unknown(String parameter, String accepted) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                HttpStatus.BAD_REQUEST, "query parameter '" + parameter + "' is not known here; accepted: " + accepted);
+        problem.setProperty("code", "unknown_query");
+        return new ErrorResponseException(HttpStatus.BAD_REQUEST, problem, null);
+    }
+
     static ErrorResponseException notAcceptable(List<MediaType> offered) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(
                 HttpStatus.NOT_ACCEPTABLE, "none of the types in Accept is offered; offered: " + offered);

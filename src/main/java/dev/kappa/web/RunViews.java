@@ -1,10 +1,14 @@
 package dev.kappa.web;
 
+import dev.kappa.experiment.Metric;
+import dev.kappa.run.Progress;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Verifications;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.springframework.stereotype.Component;
 
 /** Runs as JSON, one at a time. */
@@ -20,6 +24,21 @@ class RunViews {
 
     Run find(String id) {
         return runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+    }
+
+    /** As lists have them. */
+    List<RunView> listed(List<Run> page) {
+        List<Progress> progress = runs.progress(page);
+        return IntStream.range(0, page.size())
+                .mapToObj(i -> RunView.of(page.get(i), progress.get(i)))
+                .toList();
+    }
+
+    List<RunView> listedWithMetrics(List<Run> page) {
+        Map<String, List<Metric>> metrics = runs.metrics(page);
+        return listed(page).stream()
+                .map(view -> metrics.containsKey(view.id()) ? view.with(metrics.get(view.id())) : view)
+                .toList();
     }
 
     /** With its metrics, where it has them. */

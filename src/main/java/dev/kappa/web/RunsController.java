@@ -1,24 +1,24 @@
 package dev.kappa.web;
 
 import dev.kappa.run.Labels;
-import dev.kappa.run.Progress;
 import dev.kappa.run.Reanalyses;
 import dev.kappa.run.Run;
-import dev.kappa.run.RunState;
+import dev.kappa.run.RunFilter;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
 import dev.kappa.run.Submissions.Submitted;
 import dev.kappa.run.Verifications;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -86,23 +86,33 @@ class RunsController {
                 : answer;
     }
 
+    /**
+     * Runs that meet every filter that is given. What the query does not know is refused.
+     *
+     * @param model id of the model that the runs name
+     * @param createdAfter a time as RFC 3339 has it
+     * @param view full for runs with their metrics
+     */
     @Operation(summary = "List runs, newest first")
     @GetMapping
     RunsView list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
             @RequestParam(name = "page_token") Optional<String> pageToken,
             @RequestParam Optional<String> state,
-            @RequestParam Optional<String> experiment) {
+            @RequestParam Optional<String> experiment,
+            @RequestParam Optional<String> model,
+            @RequestParam(name = "created_after") Optional<String> createdAfter,
+            @RequestParam(defaultValue = "basic") String view,
+            @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
+        RunFilter filter = RunQuery.filter(query);
+        boolean full = QueryValues.oneOf(RunQuery.View.class, "view", view) == RunQuery.View.FULL;
         Paging paging = Paging.of(pageSize, pageToken);
-        List<Run> found = runs.list(paging.size() + 1, paging.after(), state.map(RunsController::state), experiment);
+        List<Run> found = runs.list(paging.size() + 1, paging.after(), filter);
         List<Run> page = found.subList(0, Math.min(paging.size(), found.size()));
-        List<Progress> progress = runs.progress(page);
-        List<RunView> views = new ArrayList<>();
-        for (int i = 0; i < page.size(); i++) {
-            views.add(RunView.of(page.get(i), progress.get(i)));
-        }
         boolean more = found.size() > page.size();
-        return new RunsView(views, more ? Optional.of(Paging.token(page.get(page.size() - 1).id())) : Optional.empty());
+        return new RunsView(
+                full ? views.listedWithMetrics(page) : views.listed(page),
+                more ? Optional.of(Paging.token(page.get(page.size() - 1).id())) : Optional.empty());
     }
 
     @Operation(summary = "A run")
@@ -163,9 +173,5 @@ class RunsController {
                 .location(URI.create("/v1/runs/" + run.id()))
                 .header(HttpHeaders.RETRY_AFTER, "1")
                 .body(views.full(run));
-    }
-
-    private static RunState state(String name) {
-        return QueryValues.oneOf(RunState.class, "state", name);
     }
 }

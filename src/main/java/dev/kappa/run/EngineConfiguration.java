@@ -34,19 +34,22 @@ class EngineConfiguration {
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(2);
 
     @Bean
-    Task<BlockId> blockTask(BlockWorker worker) {
+    Task<BlockId> blockTask(BlockWorker worker, NamedWork named) {
         return new TaskBuilder<>(Tasks.BLOCK.getTaskName(), Tasks.BLOCK.getDataClass())
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_TROUBLE))
                 .onDeadExecutionRevive()
-                .execute((instance, context) -> next(worker.work(instance.getData())));
+                .execute((instance, context) -> next(named.block(instance.getData(), () -> worker.work(instance.getData()))));
     }
 
     @Bean
-    Task<RunId> concludeTask(Concluder concluder) {
+    Task<RunId> concludeTask(Concluder concluder, NamedWork named) {
         return new TaskBuilder<>(Tasks.CONCLUDE.getTaskName(), Tasks.CONCLUDE.getDataClass())
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_TROUBLE))
                 .onDeadExecutionRevive()
-                .execute((instance, context) -> next(concluder.conclude(instance.getData().run())));
+                .execute((instance, context) -> {
+                    String run = instance.getData().run();
+                    return next(named.conclusion(run, () -> concluder.conclude(run)));
+                });
     }
 
     private static <T> CompletionHandler<T> next(Optional<Duration> again) {

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -20,13 +22,15 @@ class RunMeters {
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
     private final MeterRegistry registry;
+    private final Tracer tracer;
     private final RunRows runs;
     private final JdbcClient jdbc;
     private final Counter leasesLost;
     private final Counter resumes;
 
-    RunMeters(MeterRegistry registry, RunRows runs, JdbcClient jdbc) {
+    RunMeters(MeterRegistry registry, Tracer tracer, RunRows runs, JdbcClient jdbc) {
         this.registry = registry;
+        this.tracer = tracer;
         this.runs = runs;
         this.jdbc = jdbc;
         this.leasesLost = Counter.builder("kappa.leases.lost")
@@ -53,6 +57,10 @@ class RunMeters {
     void block(String experiment, String outcome) {
         registry.counter("kappa.blocks", "experiment", experiment, "outcome", outcome)
                 .increment();
+        Span span = tracer.currentSpan();
+        if (span != null) {
+            span.tag("experiment", experiment).tag("outcome", outcome);
+        }
     }
 
     /** A block was claimed that is marked as being measured. */

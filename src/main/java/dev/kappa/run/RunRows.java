@@ -20,12 +20,14 @@ class RunRows {
     private final JdbcClient jdbc;
     private final Tasks tasks;
     private final EventLog events;
+    private final NamedWork named;
     private final RunIds ids = new RunIds(Clock.systemUTC());
 
-    RunRows(JdbcClient jdbc, Tasks tasks, EventLog events) {
+    RunRows(JdbcClient jdbc, Tasks tasks, EventLog events, NamedWork named) {
         this.jdbc = jdbc;
         this.tasks = tasks;
         this.events = events;
+        this.named = named;
     }
 
     /**
@@ -65,6 +67,7 @@ class RunRows {
                 .param("id", id)
                 .param("last", blocks - 1)
                 .update();
+        keepTrace(id);
         events.state(id);
         tasks.blocks(run, 0, run.sequential() ? 1 : blocks);
         return run;
@@ -96,9 +99,20 @@ class RunRows {
                 .param("id", id)
                 .param("parent", parent.id())
                 .update();
+        keepTrace(id);
         events.state(id);
         tasks.conclude(id);
         return run;
+    }
+
+    private void keepTrace(String id) {
+        String traceparent = named.traceparent();
+        if (traceparent != null) {
+            jdbc.sql("update run set traceparent = :traceparent where id = :id")
+                    .param("traceparent", traceparent)
+                    .param("id", id)
+                    .update();
+        }
     }
 
     String nextId() {

@@ -10,12 +10,16 @@ import jakarta.validation.Validator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.JsonNode;
 
 /** Admission: everything that can be known to be wrong is said before a row is written. */
 @Service
 public class Submissions {
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
     private final Experiments experiments;
     private final ParameterReader reader;
     private final Catalog catalog;
@@ -78,7 +82,9 @@ public class Submissions {
     }
 
     private Run create(Admitted admitted, Map<String, String> provenance, Optional<Run> verified) {
-        return runs.create(admitted.submission(), admitted.accepted(), admitted.blocks(), provenance, verified);
+        Run run = runs.create(admitted.submission(), admitted.accepted(), admitted.blocks(), provenance, verified);
+        LOG.info("Run {} ({}) accepted as {} blocks", run.id(), run.experiment(), run.blocks());
+        return run;
     }
 
     /** Queues a run again: with everything that decides its digits, and reading what it has read. */

@@ -28,8 +28,7 @@ class RequestIds extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String given = request.getHeader(HEADER);
-        String id = given != null && PLAIN.matcher(given).matches() ? given : UUID.randomUUID().toString();
+        String id = id(request);
         MDC.put("request_id", id);
         response.setHeader(HEADER, id);
         try {
@@ -39,8 +38,24 @@ class RequestIds extends OncePerRequestFilter {
         }
     }
 
+    /** One for all dispatches of a request: an error page and a late answer carry that of the request. */
+    private static String id(HttpServletRequest request) {
+        if (request.getAttribute(HEADER) instanceof String known) {
+            return known;
+        }
+        String given = request.getHeader(HEADER);
+        String id = given != null && PLAIN.matcher(given).matches() ? given : UUID.randomUUID().toString();
+        request.setAttribute(HEADER, id);
+        return id;
+    }
+
     @Override
     protected boolean shouldNotFilterErrorDispatch() {
+        return false;
+    }
+
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
         return false;
     }
 }

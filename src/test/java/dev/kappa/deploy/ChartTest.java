@@ -266,6 +266,8 @@ class ChartTest {
                 "database: {bundled: {enabled: true}} | database.existingSecret",
                 "gpus: -1 | gpus",
                 "gpus: one | gpus",
+                "logFormat: xml | logFormat",
+                "traces: {collector: 'collector:4318'} | collector",
                 "database: {url: 'postgres://db/kappa', existingSecret: s} | url",
                 "engine: {databasePatience: 1m} | databasePatience",
                 "service: {type: ExternalName} | type",

@@ -138,6 +138,8 @@ class ServedTest {
                 Map.entry("KAPPA_DEVICEBYTES", "kappa.device-bytes"),
                 Map.entry("KAPPA_ENGINE_ATTEMPTS", "kappa.engine.attempts"),
                 Map.entry("KAPPA_ENGINE_DATABASEPATIENCE", "kappa.engine.database-patience"),
+                Map.entry("KAPPA_TRACES", "kappa.traces"),
+                Map.entry("LOGGING_STRUCTURED_FORMAT_CONSOLE", "logging.structured.format.console"),
                 Map.entry("KAPPA_HUB_ENDPOINT", "kappa.hub.endpoint"),
                 Map.entry("DBSCHEDULER_SHUTDOWNMAXWAIT", "db-scheduler.shutdown-max-wait"),
                 Map.entry("SERVER_ADDRESS", "server.address"),

@@ -48,6 +48,15 @@ class RefusedStartTest {
         assertThat(line).contains("jdbc:postgresql://127.0.0.1:1/kappa").doesNotContain("secret");
     }
 
+    @Test
+    void anAddressForTracesThatIsNoneIsNamed() {
+        Path home = TestHomes.fresh();
+        assertThat(refusal(KappaProcess.start(home, "--kappa.traces=collector:4318")))
+                .contains("kappa.traces 'collector:4318'")
+                .contains("http://localhost:4318/v1/traces");
+        assertThat(home).doesNotExist();
+    }
+
     private static String refusal(KappaProcess process) {
         assertThat(process.awaitExit()).isEqualTo(1);
         String[] lines = process.output().strip().split("\n");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * The directory that holds all state of one server: {@code postgres}, {@code tallies}, {@code artifacts},
@@ -66,11 +67,24 @@ public final class Home implements AutoCloseable {
         return directory;
     }
 
-    /** A folder below the directory, created where it is missing. */
+    /** Eight characters that tell this directory from others, the same at each start. */
+    public String id() {
+        Path file = directory.resolve("id");
+        try {
+            if (Files.notExists(file)) {
+                Files.writeString(file, UUID.randomUUID().toString().substring(0, 8));
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw Fault.external("home_unwritable", "'" + file + "' cannot be used: " + e, e);
+        }
+    }
+
+    /** A folder below the directory, created where it is missing; it may be a link to one elsewhere. */
     public Path folder(String name) {
         Path folder = directory.resolve(name);
         try {
-            return Files.createDirectories(folder);
+            return Files.isDirectory(folder) ? folder : Files.createDirectories(folder);
         } catch (IOException e) {
             throw Fault.external("home_unwritable", "'" + folder + "' cannot be created: " + e, e);
         }

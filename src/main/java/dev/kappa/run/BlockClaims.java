@@ -198,6 +198,43 @@ class BlockClaims {
         return state.wantsBlocks() ? failures.orElse(0) : 0;
     }
 
+    /**
+     * The block's device broke, which is not charged as a failure; but a block that has broken as many devices as it
+     * may fail would break the next one too, and fails its run. True where it is to be measured again.
+     */
+    @Transactional
+    public boolean loseDevice(Claim claim, Cause cause) {
+        RunState state = states.lock(claim.run().id());
+        Optional<Integer> losses = jdbc.sql("update block set device_losses = device_losses + 1, progress = 0,"
+                        + " device = null, error = :error,"
+                        + " state = case when device_losses + 1 >= :attempts then 'FAILED' else 'WAITING' end" + FENCE
+                        + " returning device_losses")
+                .param("error", cause.detail())
+                .param("attempts", settings.attempts())
+                .param("run", claim.run().id())
+                .param("index", claim.index())
+                .param("attempt", claim.attempt())
+                .query(Integer.class)
+                .optional();
+        losses.ifPresent(number -> events.log(claim.run().id(), claim.index(), cause.detail()));
+        boolean tooOften = losses.filter(number -> number >= settings.attempts()).isPresent();
+        if (tooOften) {
+            states.fail(claim.run().id(), cause);
+        } else if (state == RunState.CANCELLING) {
+            states.settle(claim.run().id());
+        }
+        return losses.isPresent() && !tooOften && state.wantsBlocks();
+    }
+
+    /** Takes a block from a thread of this process that does not give it back; counted as a failure. */
+    @Transactional
+    public void giveUp(Claim claim, Cause cause) {
+        int failures = charge(claim, cause);
+        if (failures > 0) {
+            tasks.release(new BlockId(claim.run().id(), claim.index()));
+        }
+    }
+
     /** Fails the block and its run at once: trying again cannot help. */
     @Transactional
     public void fail(Claim claim, Cause cause) {

@@ -11,6 +11,7 @@ import dev.kappa.residency.Residency;
 import dev.kappa.run.BlockClaims.Claim;
 import dev.kappa.run.RunStates.Cause;
 import dev.kappa.run.Tasks.BlockId;
+import dev.kappa.run.Watchdog.Watch;
 import dev.kappa.store.StoredTally;
 import dev.kappa.store.TallyStore;
 import dev.kappa.tensor.Devices;
@@ -38,6 +39,8 @@ class BlockWorker {
     private final TallyStore tallies;
     private final PartialConcluder partial;
     private final Drain drain;
+    private final Watchdog watchdog;
+    private final Fitness fitness;
     private final EngineSettings settings;
     private final RunMeters meters;
 
@@ -50,6 +53,8 @@ class BlockWorker {
             TallyStore tallies,
             PartialConcluder partial,
             Drain drain,
+            Watchdog watchdog,
+            Fitness fitness,
             EngineSettings settings,
             RunMeters meters) {
         this.experiments = experiments;
@@ -60,6 +65,8 @@ class BlockWorker {
         this.tallies = tallies;
         this.partial = partial;
         this.drain = drain;
+        this.watchdog = watchdog;
+        this.fitness = fitness;
         this.settings = settings;
         this.meters = meters;
     }
@@ -78,10 +85,11 @@ class BlockWorker {
     }
 
     private Optional<Duration> attempt(Claim claim, Kind<?> kind) {
-        try {
+        try (Watch watch = watchdog.watch(claim)) {
             Needs needs = kind.needs(claim.run());
             try (Lease lease = residency.lease(needs, claim.run().activationBytes())) {
-                return measure(claim, kind, needs, lease);
+                watch.alive();
+                return measure(claim, kind, needs, lease, watch);
             }
         } catch (Bench.Cancelled e) {
             return handBack(claim, Duration.ZERO);
@@ -90,7 +98,7 @@ class BlockWorker {
         }
     }
 
-    private Optional<Duration> measure(Claim claim, Kind<?> kind, Needs needs, Lease lease) {
+    private Optional<Duration> measure(Claim claim, Kind<?> kind, Needs needs, Lease lease, Watch watch) {
         if (!claims.loaded(claim, Devices.name(lease.device()))) {
             return handBack(claim, Duration.ZERO);
         }
@@ -100,7 +108,7 @@ class BlockWorker {
                 () -> items.sequences(run, needs, claim.index()),
                 () -> items.pairs(run, needs, claim.index()),
                 () -> previous(claim),
-                new Reporter(claims, claim, drain, settings));
+                new Reporter(claims, claim, drain, watch, settings));
         Tally tally = kind.measure(run, new Block(claim.index(), run.blocks(), run.seed()), bench);
         StoredTally stored = tallies.write(run.id(), claim.index(), tally);
         Patience.with(settings.databasePatience(), () -> {
@@ -133,7 +141,18 @@ class BlockWorker {
         if (thrown instanceof Fault fault && fault.code().equals("device_full")) {
             return handBack(claim, UNTIL_DEVICE_IS_FREE);
         }
+        if (Patience.isDatabaseAway(thrown)) {
+            LOG.warn("{} is handed back: {}", claim, thrown.getMessage());
+            return handBack(claim, Duration.ZERO);
+        }
         Cause cause = Causes.of(thrown);
+        if (cause.reason() == StateReason.DEVICE_LOST) {
+            LOG.error("{} has lost its device", claim, thrown);
+            fitness.lost(cause.detail());
+            boolean again = Patience.with(settings.databasePatience(), () -> claims.loseDevice(claim, cause));
+            meters.block(claim.run().experiment(), again ? "handed_back" : "failed");
+            return again ? Optional.of(Duration.ZERO) : Optional.empty();
+        }
         if (thrown instanceof Fault fault && fault.category() == Category.USER) {
             LOG.info("{} cannot be measured: {}", claim, cause.detail());
             Patience.with(settings.databasePatience(), () -> {

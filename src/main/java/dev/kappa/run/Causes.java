@@ -14,6 +14,9 @@ final class Causes {
         if (isOutOfMemory(thrown)) {
             return new Cause(StateReason.OUT_OF_MEMORY, "out_of_memory", detail);
         }
+        if (DeviceLoss.in(thrown)) {
+            return new Cause(StateReason.DEVICE_LOST, "device_lost", detail);
+        }
         if (thrown instanceof Fault fault) {
             StateReason reason = switch (fault.category()) {
                 case USER -> StateReason.INVALID_INPUT;

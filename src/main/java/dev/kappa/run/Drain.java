@@ -6,7 +6,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * The token that asks blocks to stop because the server does: they are handed back at their next batch, which
+ * The token that asks blocks to stop because the server does, or can measure no more: they are handed back at their next batch, which
  * is not counted against them. Threads are never interrupted for it.
  */
 @Component
@@ -17,6 +17,12 @@ class Drain implements SmartLifecycle {
 
     Drain(ObjectProvider<Scheduler> scheduler) {
         this.scheduler = scheduler;
+    }
+
+    /** From now on nothing is begun here. */
+    void begin() {
+        draining = true;
+        scheduler.ifAvailable(Scheduler::pause);
     }
 
     boolean isDraining() {
@@ -30,8 +36,7 @@ class Drain implements SmartLifecycle {
 
     @Override
     public void stop() {
-        draining = true;
-        scheduler.ifAvailable(Scheduler::pause);
+        begin();
         started = false;
     }
 

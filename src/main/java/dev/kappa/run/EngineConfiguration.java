@@ -7,9 +7,11 @@ import com.github.kagkarlsson.scheduler.boot.autoconfigure.Jackson3Serializer;
 import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerConfigurationSupport;
 import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerCustomizer;
 import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerProperties;
+import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
 import com.github.kagkarlsson.scheduler.serializer.Serializer;
 import com.github.kagkarlsson.scheduler.stats.StatsRegistry;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.DeadExecutionHandler;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks.TaskBuilder;
@@ -18,8 +20,9 @@ import dev.kappa.run.Tasks.RunId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -28,51 +31,67 @@ import org.springframework.context.annotation.Configuration;
 
 /** db-scheduler with our two tasks: as many threads as lanes, payloads of ids as JSON, a name for each start. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(EngineSettings.class)
+@EnableConfigurationProperties({EngineSettings.class, RetentionSettings.class})
 class EngineConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineConfiguration.class);
+
     /** After a failure outside the work itself, such as a database that went away for longer than our patience. */
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(2);
 
     @Bean
-    Task<BlockId> blockTask(BlockWorker worker, NamedWork named) {
+    Task<BlockId> blockTask(BlockWorker worker, NamedWork named, Presence presence, Tasks tasks) {
         return new TaskBuilder<>(Tasks.BLOCK.getTaskName(), Tasks.BLOCK.getDataClass())
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_TROUBLE))
-                .onDeadExecutionRevive()
-                .execute((instance, context) -> next(named.block(instance.getData(), () -> worker.work(instance.getData()))));
+                .onDeadExecution(revive(presence))
+                .execute((instance, context) ->
+                        next(named.block(instance.getData(), () -> worker.work(instance.getData())), tasks));
     }
 
     @Bean
-    Task<RunId> concludeTask(Concluder concluder, NamedWork named) {
+    Task<RunId> concludeTask(Concluder concluder, NamedWork named, Presence presence, Tasks tasks) {
         return new TaskBuilder<>(Tasks.CONCLUDE.getTaskName(), Tasks.CONCLUDE.getDataClass())
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_TROUBLE))
-                .onDeadExecutionRevive()
+                .onDeadExecution(revive(presence))
                 .execute((instance, context) -> {
                     String run = instance.getData().run();
-                    return next(named.conclusion(run, () -> concluder.conclude(run)));
+                    return next(named.conclusion(run, () -> concluder.conclude(run)), tasks);
                 });
     }
 
-    private static <T> CompletionHandler<T> next(Optional<Duration> again) {
+    /** What is revived keeps its place in the queue; nothing is while heartbeats tell nothing. */
+    private static <T> DeadExecutionHandler<T> revive(Presence presence) {
         return (complete, operations) -> {
-            if (again.isEmpty()) {
-                operations.remove();
-            } else if (again.get().isZero()) {
-                // What was handed back keeps its place in the queue.
+            if (presence.seesHeartbeats()) {
+                LOG.warn("{} is taken over: its server has stopped beating", complete.getExecution().taskInstance);
                 operations.reschedule(complete, complete.getExecution().executionTime);
-            } else {
-                operations.reschedule(complete, complete.getTimeDone().plus(again.get()));
             }
         };
     }
 
-    /** Two starts of one host are two workers: a name that came back would look alive. */
+    private static <T> CompletionHandler<T> next(Optional<Duration> again, Tasks tasks) {
+        return (complete, operations) -> {
+            try {
+                if (again.isEmpty()) {
+                    operations.remove();
+                } else if (again.get().isZero()) {
+                    // What was handed back keeps its place in the queue.
+                    operations.reschedule(complete, complete.getExecution().executionTime);
+                } else {
+                    tasks.putOff(complete.getExecution().taskInstance);
+                    operations.reschedule(complete, complete.getTimeDone().plus(again.get()));
+                }
+            } catch (ExecutionException e) {
+                LOG.info("{} is another server's meanwhile", complete.getExecution().taskInstance);
+            }
+        };
+    }
+
     @Bean
-    DbSchedulerCustomizer schedulerCustomizer() {
+    DbSchedulerCustomizer schedulerCustomizer(Presence presence) {
         return new DbSchedulerCustomizer() {
             @Override
             public Optional<SchedulerName> schedulerName() {
-                return Optional.of(new SchedulerName.Fixed(
-                        new SchedulerName.Hostname().getName() + "-" + UUID.randomUUID().toString().substring(0, 8)));
+                return Optional.of(new SchedulerName.Fixed(presence.name()));
             }
 
             @Override

@@ -1,5 +1,6 @@
 package dev.kappa.run;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -7,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.orm.jpa.JpaSystemException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
@@ -22,17 +24,33 @@ final class Patience {
         while (true) {
             try {
                 return write.get();
-            } catch (TransientDataAccessException
-                    | NonTransientDataAccessResourceException
-                    | CannotCreateTransactionException
-                    | TransactionSystemException e) {
-                if (System.nanoTime() > end) {
+            } catch (RuntimeException e) {
+                if (!isDatabaseAway(e) || System.nanoTime() > end) {
                     throw e;
                 }
                 LOG.warn("The database does not answer; trying again: {}", e.getMessage());
                 pause();
             }
         }
+    }
+
+    /** Whether the database did not answer, which says nothing about what was asked of it. */
+    static boolean isDatabaseAway(Throwable thrown) {
+        return thrown instanceof TransientDataAccessException
+                || thrown instanceof NonTransientDataAccessResourceException
+                || thrown instanceof CannotCreateTransactionException
+                || thrown instanceof TransactionSystemException
+                || thrown instanceof JpaSystemException && hasSqlCause(thrown);
+    }
+
+    /** What a session that breaks within a transaction comes to: its rollback fails too. */
+    private static boolean hasSqlCause(Throwable thrown) {
+        for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void pause() {

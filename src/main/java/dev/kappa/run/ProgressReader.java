@@ -18,9 +18,11 @@ class ProgressReader {
     private static final double LEAST_FOR_AN_ESTIMATE = 0.01;
 
     private final JdbcClient jdbc;
+    private final Order order;
 
-    ProgressReader(JdbcClient jdbc) {
+    ProgressReader(JdbcClient jdbc, Order order) {
         this.jdbc = jdbc;
+        this.order = order;
     }
 
     /** By the runs' ids. */
@@ -55,9 +57,9 @@ class ProgressReader {
 
     /** How many queued runs go before a queued run. */
     long ahead(Run run) {
-        return jdbc.sql("select count(*) from run where state = 'QUEUED'"
-                        + " and (priority > :priority or priority = :priority and id < :id)")
-                .param("priority", run.priority())
+        return jdbc.sql("select count(*) from run where state = 'QUEUED' and (" + Order.SQL + ", id)"
+                        + " < (select " + Order.SQL + ", id from run where id = :id)")
+                .param("step", order.stepSeconds())
                 .param("id", run.id())
                 .query(Long.class)
                 .single();

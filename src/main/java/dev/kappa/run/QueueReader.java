@@ -15,10 +15,12 @@ public class QueueReader {
     private static final int SHOWN = 100;
 
     private final JdbcClient jdbc;
+    private final Order order;
     private final int lanes;
 
-    QueueReader(JdbcClient jdbc, EngineSettings settings, @Value("${kappa.devices:cpu}") List<String> devices) {
+    QueueReader(JdbcClient jdbc, Order order, EngineSettings settings, @Value("${kappa.devices:cpu}") List<String> devices) {
         this.jdbc = jdbc;
+        this.order = order;
         this.lanes = settings.lanes() > 0 ? settings.lanes() : devices.size();
     }
 
@@ -36,7 +38,9 @@ public class QueueReader {
                         """
                         select id, experiment, priority, created_at,
                             extract(epoch from clock_timestamp() - created_at) as seconds
-                        from run where state = 'QUEUED' order by priority desc, id limit :shown""")
+                        from run where state = 'QUEUED' order by %s, id limit :shown"""
+                                .formatted(Order.SQL))
+                .param("step", order.stepSeconds())
                 .param("shown", SHOWN)
                 .query((row, number) -> new Waiting(
                         row.getString("id"),

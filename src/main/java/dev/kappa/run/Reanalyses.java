@@ -54,6 +54,12 @@ public class Reanalyses {
         Request request = reader.read(body, Request.class, "");
         Kind<?> kind = experiments.require(parent.experiment());
         String parameters = merged(kind, parent, request.parameters());
+        parent.talliesExpiredAt().ifPresent(when -> {
+            throw new Conflict(
+                    "tallies_expired",
+                    "the tallies of run '" + parent.id() + "' were deleted at " + when
+                            + " by kappa.retention.tallies; submit its parameters again to measure them anew");
+        });
         List<BlockInfo> blocks = runs.blocks(parent.id());
         long measured = blocks.stream().filter(block -> block.state() == BlockState.DONE).count();
         if (measured < blocks.size()) {

@@ -1,6 +1,7 @@
 package dev.kappa.run;
 
 import dev.kappa.home.EmbeddedDatabase;
+import dev.kappa.home.Home;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -9,8 +10,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Before the engine starts. An embedded database has one server only, so whatever is marked as being worked on
- * was left by a process that is gone, and is due at once rather than after missed heartbeats.
+ * Before the engine starts. The home's lock proves that the process which had this home before is gone, and an
+ * embedded database has one server only: what such a process worked on is due at once, whatever its heartbeats.
  */
 @Component
 @DependsOnDatabaseInitialization
@@ -19,18 +20,20 @@ class Recovery {
 
     private final JdbcClient jdbc;
     private final boolean alone;
+    private final Home home;
 
-    Recovery(JdbcClient jdbc, ObjectProvider<EmbeddedDatabase> embedded) {
+    Recovery(JdbcClient jdbc, ObjectProvider<EmbeddedDatabase> embedded, Home home) {
         this.jdbc = jdbc;
         this.alone = embedded.getIfAvailable() != null;
+        this.home = home;
     }
 
     void run() {
-        if (alone) {
-            jdbc.sql("update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,"
-                            + " version = version + 1 where picked")
-                    .update();
-        }
+        jdbc.sql("update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,"
+                        + " version = version + 1 where picked and (:alone or picked_by like '%' || :home || '%')")
+                .param("alone", alone)
+                .param("home", Presence.prefix(home))
+                .update();
         int unfinished = jdbc.sql("select count(*) from run where state not in ('SUCCEEDED', 'FAILED', 'CANCELLED')")
                 .query(Integer.class)
                 .single();

@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param provenance JSON of the content hashes of what it reads and, once it has succeeded, of what measured it
  * @param parent the run that it concludes or measures again
  * @param verification JSON of how its digits compare with its parent's
+ * @param deadlineAt when it fails where it has not ended
+ * @param talliesExpiredAt when its tallies were deleted by policy
+ * @param artifactsExpiredAt when its artifacts were
  * @param code of the fault that ended it
  * @param detail a sentence about its state
  */
@@ -37,7 +40,10 @@ public record Run(
         Optional<String> detail,
         Instant createdAt,
         Optional<Instant> startedAt,
-        Optional<Instant> finishedAt) {
+        Optional<Instant> finishedAt,
+        Optional<Instant> deadlineAt,
+        Optional<Instant> talliesExpiredAt,
+        Optional<Instant> artifactsExpiredAt) {
     /** Of a verification that has ended: how its digits compare with its parent's. */
     public Optional<Verification> verified() {
         return verification.map(json -> Json.read(json, Verification.class));

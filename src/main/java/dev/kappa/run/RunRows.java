@@ -1,5 +1,6 @@
 package dev.kappa.run;
 
+import dev.kappa.fault.Fault;
 import dev.kappa.run.Kind.Accepted;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,35 +18,49 @@ import org.springframework.transaction.annotation.Transactional;
 /** Makes and reads rows of runs; their state is written by {@link RunStates} alone. */
 @Component
 class RunRows {
+    /** The lock that submissions pass one after the other. */
+    private static final long ADMISSION = 0x6b61707061L;
+
     private final JdbcClient jdbc;
     private final Tasks tasks;
     private final EventLog events;
     private final NamedWork named;
+    private final EngineSettings settings;
     private final RunIds ids = new RunIds(Clock.systemUTC());
 
-    RunRows(JdbcClient jdbc, Tasks tasks, EventLog events, NamedWork named) {
+    RunRows(JdbcClient jdbc, Tasks tasks, EventLog events, NamedWork named, EngineSettings settings) {
         this.jdbc = jdbc;
         this.tasks = tasks;
         this.events = events;
         this.named = named;
+        this.settings = settings;
     }
 
     /**
-     * Run, blocks and tasks, or none of them.
+     * Run, blocks and tasks, or none of them. A resources fault {@code queue_full} where as many runs wait as may:
+     * submissions of all servers pass one lock, so that the count in the INSERT is that of its moment.
      *
      * @param verified the run that is measured again, where one is
      */
     @Transactional
     public Run create(
             Submission submission, Accepted accepted, int blocks, Map<String, String> provenance, Optional<Run> verified) {
+        jdbc.sql("select pg_advisory_xact_lock(:lock)")
+                .param("lock", ADMISSION)
+                .query((row, number) -> true)
+                .single();
         String id = ids.next();
         Run run = jdbc.sql(
                         """
                         insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
-                            priority, labels, shapes, provenance, model, origin, parent, state)
-                        values (:id, :experiment, :parameters, :seed, :blocks, :sequential, :activationBytes, :flops,
-                            :priority, cast(:labels as jsonb), :shapes, :provenance, :model, :origin, :parent, 'QUEUED')
+                            priority, labels, shapes, provenance, model, origin, parent, state, deadline_at)
+                        select :id, :experiment, :parameters, :seed, :blocks, :sequential, :activationBytes, :flops,
+                            :priority, cast(:labels as jsonb), :shapes, :provenance, :model, :origin, :parent, 'QUEUED',
+                            now() + make_interval(secs => cast(:deadline as double precision))
+                        where (select count(*) from run where state = 'QUEUED') < :limit
                         returning *""")
+                .param("limit", settings.queueLimit())
+                .param("deadline", submission.deadlineSeconds())
                 .param("id", id)
                 .param("experiment", submission.experiment())
                 .param("parameters", accepted.parameters())
@@ -62,7 +77,8 @@ class RunRows {
                 .param("origin", (verified.isPresent() ? Origin.VERIFICATION : Origin.SUBMITTED).name())
                 .param("parent", verified.map(Run::id).orElse(null))
                 .query(RunRows::run)
-                .single();
+                .optional()
+                .orElseThrow(this::full);
         jdbc.sql("insert into block (run_id, index, state) select :id, i, 'WAITING' from generate_series(0, :last) i")
                 .param("id", id)
                 .param("last", blocks - 1)
@@ -71,6 +87,13 @@ class RunRows {
         events.state(id);
         tasks.blocks(run, 0, run.sequential() ? 1 : blocks);
         return run;
+    }
+
+    private Fault full() {
+        return Fault.resources(
+                "queue_full",
+                settings.queueLimit() + " runs wait for their first block, as many as may (kappa.engine.queue-limit);"
+                        + " try again when some have begun");
     }
 
     /** A run that is measured already, by its parent, and has only to be concluded. */
@@ -113,6 +136,13 @@ class RunRows {
                     .param("id", id)
                     .update();
         }
+    }
+
+    Optional<Instant> expiredAt(String id) {
+        return jdbc.sql("select expired_at from expired_run where id = :id")
+                .param("id", id)
+                .query((row, number) -> row.getTimestamp(1).toInstant())
+                .optional();
     }
 
     String nextId() {
@@ -184,7 +214,10 @@ class RunRows {
                 Optional.ofNullable(row.getString("detail")),
                 row.getTimestamp("created_at").toInstant(),
                 instant(row, "started_at"),
-                instant(row, "finished_at"));
+                instant(row, "finished_at"),
+                instant(row, "deadline_at"),
+                instant(row, "tallies_expired_at"),
+                instant(row, "artifacts_expired_at"));
     }
 
     private static BlockInfo block(ResultSet row, int number) throws SQLException {

@@ -3,6 +3,7 @@ package dev.kappa.run;
 import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Metric;
 import dev.kappa.experiment.Table;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,11 @@ public class Runs {
 
     public Optional<Run> find(String id) {
         return rows.find(id);
+    }
+
+    /** When a run was deleted by policy, where it was. */
+    public Optional<Instant> expiredAt(String id) {
+        return rows.expiredAt(id);
     }
 
     /** Newest first, older than {@code before} where it is given. */

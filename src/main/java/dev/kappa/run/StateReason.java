@@ -10,6 +10,12 @@ public enum StateReason {
     OUT_OF_MEMORY,
     /** The process ended while it measured the same block, repeatedly. */
     CRASHED,
+    /** It had not ended by the time that its request gave it. */
+    DEADLINE,
+    /** A block got no further although its process lived, repeatedly. */
+    STALLED,
+    /** Devices broke while they measured the same block. */
+    DEVICE_LOST,
     /** Something outside the server failed, repeatedly. */
     EXTERNAL,
     /** A mistake in this program, repeatedly. */

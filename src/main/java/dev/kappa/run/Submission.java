@@ -16,7 +16,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * @param parameters an object; what is missing takes the experiment's default
  * @param seed of every random draw; 0 where none is given
  * @param blocks into how many blocks the items are cut; the experiment's plan says where none is given
- * @param priority runs of a higher one go first
+ * @param priority each step is worth a minute of waiting ({@code kappa.engine.order-step})
+ * @param deadlineSeconds the run fails where it has not ended so long after its request
  * @param labels the user's own
  */
 public record Submission(
@@ -25,8 +26,11 @@ public record Submission(
         Long seed,
         @Min(1) @Max(MOST_BLOCKS) Integer blocks,
         @Min(-100) @Max(100) Integer priority,
+        @Min(1) @Max(LONGEST_DEADLINE) Long deadlineSeconds,
         @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @NotNull @Size(max = 256) String> labels) {
     static final int MOST_BLOCKS = 10_000;
+    /** A year. */
+    static final long LONGEST_DEADLINE = 31_536_000;
 
     public Submission {
         parameters = parameters == null || parameters.isNull() ? JsonNodeFactory.instance.objectNode() : parameters;

@@ -95,6 +95,7 @@ public class Submissions {
                 verified.seed(),
                 verified.blocks(),
                 verified.priority(),
+                null,
                 Map.of()));
         Map<String, String> provenance = catalog.provenance(admitted.accepted().needs());
         requireSame(verified, provenance);

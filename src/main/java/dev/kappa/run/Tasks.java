@@ -3,11 +3,12 @@ package dev.kappa.run;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,16 +31,17 @@ class Tasks {
     static final TaskDescriptor<BlockId> BLOCK = TaskDescriptor.of("block", BlockId.class);
     static final TaskDescriptor<RunId> CONCLUDE = TaskDescriptor.of("conclude", RunId.class);
 
-    /** Above every priority that a user may give: whoever waits for findings waits no longer than for one block. */
+    /** Before all blocks: whoever waits for findings waits no longer than for one block. */
     private static final int CONCLUDE_PRIORITY = 1_000;
 
-    /** Blocks are due a little before the run was made, one after the other, so that they start in their order. */
-    private static final int BEFORE_MILLIS = 20;
-
     private final ObjectProvider<Scheduler> scheduler;
+    private final Order order;
+    private final JdbcClient jdbc;
 
-    Tasks(ObjectProvider<Scheduler> scheduler) {
+    Tasks(ObjectProvider<Scheduler> scheduler, Order order, JdbcClient jdbc) {
         this.scheduler = scheduler;
+        this.order = order;
+        this.jdbc = jdbc;
     }
 
     /** Blocks {@code from} (inclusive) to {@code to} (exclusive). */
@@ -49,8 +51,8 @@ class Tasks {
             BlockId id = new BlockId(run.id(), index);
             instances.add(BLOCK.instance(id.toString())
                     .data(id)
-                    .priority(run.priority())
-                    .scheduledTo(run.createdAt().minusMillis(BEFORE_MILLIS).plus(index, ChronoUnit.MICROS)));
+                    .priority(0)
+                    .scheduledTo(order.moment(run, index)));
         }
         scheduler.getObject().scheduleBatch(instances);
     }
@@ -61,6 +63,23 @@ class Tasks {
                         .data(new RunId(run))
                         .priority(CONCLUDE_PRIORITY)
                         .scheduledTo(Instant.now()));
+    }
+
+    /** What is put off until a later time has had its turn: then it goes before blocks that have not. */
+    void putOff(TaskInstanceId task) {
+        jdbc.sql("update scheduled_tasks set priority = greatest(priority, 1) where task_name = :name and task_instance = :id")
+                .param("name", task.getTaskName())
+                .param("id", task.getId())
+                .update();
+    }
+
+    /** Takes a block's task from whoever has it; what that does with it afterwards finds no task. */
+    void release(BlockId block) {
+        jdbc.sql("update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,"
+                        + " version = version + 1, priority = greatest(priority, 1)"
+                        + " where task_name = 'block' and task_instance = :id and picked")
+                .param("id", block.toString())
+                .update();
     }
 
     /** Lets the engine look for work now rather than at its next poll. */

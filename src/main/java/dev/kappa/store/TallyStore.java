@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Tallies as safetensors files, {@code tallies/<run>/<block>-<hash>.safetensors}. The name carries the hash of
@@ -87,6 +88,15 @@ public class TallyStore {
             }
         }
         return tally;
+    }
+
+    /** Removes all tallies of a run; copies that were shared with others stay. */
+    public void delete(String run) {
+        try {
+            FileSystemUtils.deleteRecursively(root.resolve(run));
+        } catch (IOException e) {
+            throw Fault.external("store_unwritable", "tallies of run '" + run + "' cannot be deleted: " + e, e);
+        }
     }
 
     /** Where a tally is. */

@@ -24,6 +24,9 @@ import tools.jackson.databind.JsonNode;
  * @param queuePosition how many queued runs go first; absent where it is not queued, and in lists
  * @param verification of a verification that has ended: how its digits compare with its parent's
  * @param verifications runs that measure this one again, newest first; absent where there are none, and in lists
+ * @param deadlineAt when it fails where it has not ended
+ * @param tallies {@code expired} where they were deleted by policy, so that it cannot be reanalysed
+ * @param artifacts {@code expired} where they were deleted by policy
  * @param metrics absent in lists
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -49,7 +52,11 @@ record RunView(
         Optional<Instant> finishedAt,
         Optional<Verification> verification,
         Optional<List<VerifiedBy>> verifications,
+        Optional<Instant> deadlineAt,
+        Optional<String> tallies,
+        Optional<String> artifacts,
         Optional<List<Metric>> metrics) {
+    private static final String EXPIRED = "expired";
 
     /** @param identical whether every digit was the same; absent until it is known */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -83,6 +90,7 @@ record RunView(
         return new RunView(
                 id, experiment, origin, parent, state, stateReason, code, detail, progress, queuePosition, parameters, seed,
                 blocks, priority, labels, provenance, createdAt, startedAt, finishedAt, verification, verifications,
+                deadlineAt, tallies, artifacts,
                 Optional.of(found));
     }
 
@@ -116,6 +124,9 @@ record RunView(
                 verifications.isEmpty()
                         ? Optional.empty()
                         : Optional.of(verifications.stream().map(VerifiedBy::of).toList()),
+                run.deadlineAt(),
+                run.talliesExpiredAt().map(any -> EXPIRED),
+                run.artifactsExpiredAt().map(any -> EXPIRED),
                 Optional.empty());
     }
 }

@@ -23,7 +23,11 @@ class RunViews {
     }
 
     Run find(String id) {
-        return runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+        return runs.find(id).orElseThrow(() -> Missing.of(
+                "unknown_run",
+                runs.expiredAt(id)
+                        .map(when -> "run '" + id + "' was deleted at " + when + " by kappa.retention.runs")
+                        .orElse("there is no run '" + id + "'")));
     }
 
     /** As lists have them. */

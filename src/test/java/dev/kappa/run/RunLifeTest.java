@@ -171,6 +171,22 @@ class RunLifeTest {
     }
 
     @Test
+    void aRunThatHasNotEndedByItsDeadlineFailsWithThatReason() {
+        try (Gate gate = Gate.shut()) {
+            String id = client.submit(gate.body().replaceFirst("\\{", "{\"deadline_seconds\": 1, "));
+            JsonNode run = client.awaitEnd(id);
+            assertThat(run.get("state").asString()).isEqualTo("FAILED");
+            assertThat(run.get("state_reason").asString()).isEqualTo("DEADLINE");
+            assertThat(run.get("code").asString()).isEqualTo("deadline_exceeded");
+            assertThat(run.get("finished_at").asString()).isGreaterThan(run.get("deadline_at").asString());
+            client.awaitEnd(client.submit("{\"experiment\": \"counting\"}"));
+        }
+        JsonNode problem = client.post("/v1/runs", "{\"experiment\": \"counting\", \"deadline_seconds\": 0}").json();
+        assertThat(problem.at("/errors/0/pointer").asString()).isEqualTo("/deadline_seconds");
+        assertThat(problem.get("detail").asString()).contains("'0'");
+    }
+
+    @Test
     void aUserFaultWhileMeasuringFailsTheRunAtOnceWithItsCode() {
         String id = client.submit("""
                 {"experiment": "counting", "parameters": {"trouble": "user_fault", "trouble_in": 2, "name": "u"}}""");

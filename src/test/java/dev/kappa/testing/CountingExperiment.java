@@ -18,9 +18,12 @@ import dev.kappa.fault.Fault;
 import dev.kappa.stats.Interval;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +49,10 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
         EXCEPTION,
         @JsonProperty("out_of_memory")
         OUT_OF_MEMORY,
+        @JsonProperty("device_lost")
+        DEVICE_LOST,
+        @JsonProperty("stall")
+        STALL,
         @JsonProperty("halt")
         HALT,
         @JsonProperty("in_conclusion")
@@ -62,7 +69,7 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
             Trouble trouble,
             @Min(0) Integer troubleIn,
             @Min(0) @Description("How often the trouble comes before it is over") Integer troubleTimes,
-            @Description("Counts troubles across attempts") String name,
+            @Description("Counts troubles across attempts; of all processes where it is a file's path") String name,
             @Description("The sum is reported so many times; read by the conclusion alone") Double times) {
         public Parameters {
             draws = draws == null ? 100 : draws;
@@ -141,7 +148,7 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
     }
 
     private static void waitAtGate(Parameters parameters, Block block, Bench bench) {
-        if (parameters.gate() != null && block.index() >= parameters.gateFrom()) {
+        if (parameters.gate() != null && parameters.trouble() != Trouble.STALL && block.index() >= parameters.gateFrom()) {
             while (!Files.exists(Path.of(parameters.gate()))) {
                 LockSupport.parkNanos(POLL_NANOS);
                 bench.progress(0.5);
@@ -150,16 +157,37 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
     }
 
     private static void meet(Parameters parameters) {
-        if (TROUBLES.merge(parameters.name(), 1, Integer::sum) > parameters.troubleTimes()) {
+        if (count(parameters.name()) > parameters.troubleTimes()) {
             return;
         }
         switch (parameters.trouble()) {
             case USER_FAULT -> throw Fault.user("measured_badly", "the file 'x' turned out to be wrong");
             case EXCEPTION -> throw new IllegalStateException("nobody expected this");
             case OUT_OF_MEMORY -> throw new OutOfMemoryError("as a test wants it");
+            case DEVICE_LOST -> throw new IllegalStateException("CUDA error: an illegal memory access was encountered");
+            case STALL -> waitWithoutAWord(Path.of(parameters.gate()));
             case HALT -> Runtime.getRuntime().halt(134);
             case IN_CONCLUSION -> throw new IllegalStateException("nobody expected this either");
             case NONE -> {}
+        }
+    }
+
+    private static int count(String name) {
+        if (!name.startsWith("/")) {
+            return TROUBLES.merge(name, 1, Integer::sum);
+        }
+        try {
+            Path file = Path.of(name);
+            Files.write(file, new byte[1], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            return (int) Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void waitWithoutAWord(Path gate) {
+        while (!Files.exists(gate)) {
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 

@@ -29,8 +29,15 @@ public final class KappaProcess implements AutoCloseable {
         this.output = output;
     }
 
-    /** @param arguments added to the command line */
+    /** A server that knows {@link CountingExperiment}. @param arguments added to the command line */
     public static KappaProcess start(Path home, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--spring.main.sources=" + CountingExperiments.class.getName());
+        return startPlain(home, all.toArray(String[]::new));
+    }
+
+    /** A server as it is shipped. */
+    public static KappaProcess startPlain(Path home, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -40,7 +47,6 @@ public final class KappaProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Kappa.class.getName(),
                 "--kappa.home=" + home,
-                "--spring.main.sources=" + CountingExperiments.class.getName(),
                 KappaServer.BINARIES));
         if (Arrays.stream(arguments).noneMatch(argument -> argument.startsWith("--server.port="))) {
             command.add("--server.port=0");
@@ -48,10 +54,9 @@ public final class KappaProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         try {
             Path output = Files.createTempFile(Files.createDirectories(Path.of("target", "test-homes")), "output-", ".txt");
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().put("OMP_NUM_THREADS", "1");
+            Process process = builder.start();
             return new KappaProcess(process, output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -98,6 +103,30 @@ public final class KappaProcess implements AutoCloseable {
         awaitExit();
     }
 
+    /** SIGSTOP: it holds what it holds and does nothing, until {@link #resume}. */
+    public void halt() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+            if (code != 0) {
+                throw new AssertionError("kill -" + name + " gave " + code);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
@@ -107,5 +136,9 @@ public final class KappaProcess implements AutoCloseable {
     public void close() {
         process.destroy();
         awaitExit();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 }

@@ -1,4 +1,4 @@
-package dev.kappa.table;
+package dev.kappa.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,14 +1,14 @@
-package dev.kappa.table;
+package dev.kappa.web;
 
 import dev.kappa.experiment.Table;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Tables as RFC 4180: a header line, CRLF, quotes where needed, nothing for null. */
-public final class Csv {
+final class Csv {
     private Csv() {}
 
-    public static String of(Table table) {
+    static String of(Table table) {
         StringBuilder csv = new StringBuilder();
         csv.append(line(table.columns()));
         table.rows().forEach(row -> csv.append(line(row)));

@@ -1,0 +1,104 @@
+package dev.kappa.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kappa.testing.KappaClient;
+import dev.kappa.testing.KappaServer;
+import dev.kappa.testing.TestHomes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** A server that keeps the tallies of one run, the artifacts of two and the rows of three. */
+class RetentionTest {
+    private static Path home;
+    private static KappaServer server;
+    private static KappaClient client;
+    /** Oldest first. */
+    private static final List<String> RUNS = new ArrayList<>();
+
+    @BeforeAll
+    static void fourRunsThatHaveEnded() {
+        home = TestHomes.fresh();
+        server = KappaServer.start(
+                home,
+                "kappa.retention.interval=100ms",
+                "kappa.retention.tallies.count=1",
+                "kappa.retention.artifacts.count=2",
+                "kappa.retention.runs.count=3");
+        client = server.client();
+        for (int i = 0; i < 4; i++) {
+            RUNS.add(client.submit("{\"experiment\": \"counting\", \"seed\": " + i + "}"));
+            client.awaitEnd(RUNS.get(i));
+        }
+        client.awaitRun(RUNS.get(1), run -> run.has("artifacts"));
+        client.awaitRun(RUNS.get(2), run -> run.has("tallies"));
+        await().until(() -> client.get("/v1/runs/" + RUNS.get(0)).status() == 404);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void whatIsBeyondTheCountIsDeletedAndTheRunSaysSo() {
+        assertThat(client.run(RUNS.get(3)).has("tallies")).isFalse();
+        assertThat(client.run(RUNS.get(2)).get("tallies").asString()).isEqualTo("expired");
+        assertThat(client.run(RUNS.get(2)).has("artifacts")).isFalse();
+        assertThat(client.run(RUNS.get(1)).get("artifacts").asString()).isEqualTo("expired");
+        assertThat(client.run(RUNS.get(1)).get("metrics")).as("findings stay with the run").isNotEmpty();
+        assertThat(home.resolve("tallies").resolve(RUNS.get(2))).doesNotExist();
+        assertThat(home.resolve("tallies").resolve(RUNS.get(3))).isNotEmptyDirectory();
+        assertThat(home.resolve("artifacts").resolve(RUNS.get(1))).doesNotExist();
+        assertThat(home.resolve("artifacts").resolve(RUNS.get(2))).isNotEmptyDirectory();
+    }
+
+    @Test
+    void aRunThatWasDeletedIsRemembered() {
+        JsonNode problem = client.get("/v1/runs/" + RUNS.get(0)).json();
+        assertThat(problem.get("code").asString()).isEqualTo("unknown_run");
+        assertThat(problem.get("detail").asString()).contains(RUNS.get(0)).contains("kappa.retention.runs");
+        assertThat(home.resolve("artifacts").resolve(RUNS.get(0))).doesNotExist();
+    }
+
+    @Test
+    void aRunWhoseTalliesAreGoneCannotBeReanalysed() {
+        KappaClient.Answer answer = client.post("/v1/runs/" + RUNS.get(2) + ":reanalyse", "{\"parameters\": {\"times\": 2}}");
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.json().get("code").asString()).isEqualTo("tallies_expired");
+        assertThat(answer.json().get("detail").asString()).contains(RUNS.get(2)).contains("kappa.retention.tallies");
+    }
+
+    @Test
+    void filesThatBelongToNoRunAreDeletedOnceTheyAreOldUnlessTheyAreAnotherDatabases() throws IOException {
+        Path fresh = folder("fresh", Instant.now());
+        Path known = folder(RUNS.get(3), Instant.now().minus(Duration.ofDays(1)));
+        Path owner = home.resolve("tallies").resolve(".database");
+        String database = Files.readString(owner);
+        Files.writeString(owner, "another");
+        Path orphan = folder("orphan", Instant.now().minus(Duration.ofDays(1)));
+        server.bean(Orphans.class).sweep();
+        assertThat(orphan).exists();
+        Files.writeString(owner, database);
+        await().until(() -> Files.notExists(orphan));
+        assertThat(fresh).exists();
+        assertThat(known).exists();
+    }
+
+    private static Path folder(String run, Instant changed) throws IOException {
+        Path folder = Files.createDirectories(home.resolve("tallies").resolve(run));
+        Files.setLastModifiedTime(folder, FileTime.from(changed));
+        return folder;
+    }
+}

@@ -60,7 +60,7 @@ public final class SvgFigure {
     private String document() {
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\"",
                 width, HEIGHT, escape(figure.title()));
-        add(" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"currentColor\" color=\"#444\">\n");
+        add(" font-family=\"system-ui, sans-serif, SansSerif\" font-size=\"12\" fill=\"currentColor\" color=\"#444\">\n");
         add("<title>%s</title>\n", escape(figure.title()));
         text((LEFT + plotEnd) / 2.0, 18, "middle", figure.title(), " font-size=\"14\" font-weight=\"600\"");
         axes();

@@ -3,6 +3,7 @@ package dev.kappa.web;
 import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Metric;
 import dev.kappa.experiment.Table;
+import dev.kappa.figure.PngFigure;
 import dev.kappa.figure.SvgFigure;
 import dev.kappa.run.ArtifactInfo;
 import dev.kappa.run.BlockInfo;
@@ -11,6 +12,8 @@ import dev.kappa.run.Partial;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
+import dev.kappa.table.Csv;
+import dev.kappa.table.Parquet;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/v1/runs/{id}")
 class FindingsController {
+    private static final int NARROWEST = 64;
+    private static final int WIDEST = 4_096;
+
     private final Runs runs;
 
     FindingsController(Runs runs) {
@@ -65,8 +71,8 @@ class FindingsController {
         return new TablesView(runs.tables(find(id)));
     }
 
-    /** As JSON or CSV, by {@code format} or else by the Accept header. */
-    @Operation(summary = "A table as JSON or CSV")
+    /** As JSON, CSV or Parquet, by {@code format} or else by the Accept header. */
+    @Operation(summary = "A table as JSON, CSV or Parquet")
     @GetMapping("/tables/{name}")
     ResponseEntity<?> table(
             @PathVariable String id,
@@ -80,6 +86,10 @@ class FindingsController {
                     .contentType(TableFormat.TEXT_CSV)
                     .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".csv\"")
                     .body(Csv.of(table));
+            case PARQUET -> ResponseEntity.ok()
+                    .contentType(TableFormat.PARQUET_TYPE)
+                    .header("Content-Disposition", "attachment; filename=\"" + id + "-" + name + ".parquet\"")
+                    .body(Parquet.of(table));
         };
     }
 
@@ -89,13 +99,18 @@ class FindingsController {
         return new FiguresView(runs.figures(find(id)));
     }
 
-    /** As its data in JSON or drawn as SVG, by {@code format} or else by the Accept header. */
-    @Operation(summary = "A figure as its data or as SVG")
+    /**
+     * As its data in JSON or drawn as SVG or PNG, by {@code format} or else by the Accept header.
+     *
+     * @param width of the PNG in pixels
+     */
+    @Operation(summary = "A figure as its data, as SVG or as PNG")
     @GetMapping("/figures/{name}")
     ResponseEntity<?> figure(
             @PathVariable String id,
             @PathVariable String name,
             @RequestParam Optional<String> format,
+            @RequestParam(defaultValue = "1280") int width,
             @RequestHeader(name = "Accept", defaultValue = MediaType.ALL_VALUE) String accept) {
         Figure figure = runs.figure(find(id), name).orElseThrow(() -> missing(id, "figure", name, runs.figures(id)));
         return switch (FigureFormat.of(format, accept)) {
@@ -104,6 +119,10 @@ class FindingsController {
                     .contentType(FigureFormat.IMAGE_SVG)
                     .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".svg\"")
                     .body(SvgFigure.draw(figure));
+            case PNG -> ResponseEntity.ok()
+                    .contentType(MediaType.IMAGE_PNG)
+                    .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".png\"")
+                    .body(PngFigure.draw(figure, QueryValues.within("width", width, NARROWEST, WIDEST)));
         };
     }
 

@@ -13,10 +13,7 @@ record Paging(int size, Optional<String> after) {
     private static final int LARGEST = 500;
 
     static Paging of(int size, Optional<String> token) {
-        if (size < 1 || size > LARGEST) {
-            throw QueryValues.invalid("page_size", Integer.toString(size), "1 to " + LARGEST);
-        }
-        return new Paging(size, token.map(Paging::id));
+        return new Paging(QueryValues.within("page_size", size, 1, LARGEST), token.map(Paging::id));
     }
 
     /** The token that asks for what comes after an id. */

@@ -22,6 +22,13 @@ final class QueryValues {
                         parameter, value, Arrays.toString(type.getEnumConstants())));
     }
 
+    static int within(String parameter, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw invalid(parameter, Integer.toString(value), least + " to " + most);
+        }
+        return value;
+    }
+
     /** Such as {@code 25s} or {@code 500ms}. */
     static Duration duration(String parameter, String value, Duration longest) {
         try {

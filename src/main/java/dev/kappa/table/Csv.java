@@ -1,14 +1,14 @@
-package dev.kappa.web;
+package dev.kappa.table;
 
 import dev.kappa.experiment.Table;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Tables as RFC 4180: a header line, CRLF, quotes where needed, nothing for null. */
-final class Csv {
+public final class Csv {
     private Csv() {}
 
-    static String of(Table table) {
+    public static String of(Table table) {
         StringBuilder csv = new StringBuilder();
         csv.append(line(table.columns()));
         table.rows().forEach(row -> csv.append(line(row)));

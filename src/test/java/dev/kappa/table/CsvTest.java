@@ -1,4 +1,4 @@
-package dev.kappa.web;
+package dev.kappa.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,2 @@
+/** The tables of runs in the formats that other programs read. */
+package dev.kappa.table;

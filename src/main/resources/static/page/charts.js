@@ -10,24 +10,69 @@ const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map(i => colour(`--figure-${i}`))
 function number(value) {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  if (value !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(2).replace('e+', 'e').replace('.00e', 'e');
+  if (value !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(2).replace('e+', 'e').replace(/\.?0+e/, 'e');
   return value.toLocaleString('en', { maximumSignificantDigits: 5 });
 }
 
 const named = axis => axis.unit ? `${axis.label} (${axis.unit})` : axis.label;
 
-function axis(spec, log, across) {
-  return {
-    type: log ? 'log' : 'value',
+/** What the data and the reference lines of a logarithmic axis span, with a little room. */
+function span(figure, data, which) {
+  const values = data.flat().flatMap(row => which === 'x' ? [row[0]] : row.slice(1))
+    .concat(figure.lines.filter(line => line.axis === which).map(line => Number(line.value)))
+    .filter(value => Number.isFinite(value) && value > 0);
+  if (!values.length) return [1, 10];
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  const room = low === high ? 2 : (high / low) ** 0.04;
+  return [low / room, high * room];
+}
+
+/** Round values of a logarithmic axis: powers of ten, with 2 and 5 between where there is space. */
+function ticks([low, high]) {
+  const decades = Math.log10(high / low);
+  const digits = decades < 0.7 ? [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 1.3 ? [1, 2, 3, 5] : decades < 3 ? [1, 2, 5] : [1];
+  const stride = Math.max(1, Math.ceil(decades / 8));
+  const first = Math.floor(Math.log10(low));
+  const all = [];
+  for (let power = first; 10 ** power <= high; power++) {
+    if ((power - first) % stride) continue;
+    all.push(...digits.map(digit => Number((digit * 10 ** power).toPrecision(3))));
+  }
+  return all.filter(tick => tick >= low && tick <= high);
+}
+
+function axis(spec, log, across, extent) {
+  const common = {
     name: named(spec),
     nameLocation: 'middle',
-    nameGap: across ? 30 : 52,
+    nameGap: across ? 30 : 56,
     nameTextStyle: { color: colour('--quiet') },
-    scale: true,
-    axisLabel: { color: colour('--quiet'), formatter: number, hideOverlap: true },
-    axisLine: { show: true, lineStyle: { color: colour('--quiet') } },
-    splitLine: { lineStyle: { color: colour('--line') } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: colour('--quiet') } },
     minorSplitLine: { show: false },
+  };
+  // ECharts ends such an axis at powers of ten and labels nothing between: the grid draws these labels itself.
+  if (log) return { ...common, type: 'log', min: extent[0], max: extent[1], axisLabel: { show: false }, axisTick: { show: false }, splitLine: { show: false } };
+  return {
+    ...common, type: 'value', scale: true,
+    axisLabel: { color: colour('--quiet'), formatter: number, hideOverlap: true },
+    splitLine: { lineStyle: { color: colour('--line') } },
+  };
+}
+
+/** Lines and labels of the logarithmic axes, as marks of a series without points. */
+function grid(extents) {
+  const marks = ['x', 'y'].flatMap(which => !extents[which] ? [] : ticks(extents[which]).map(tick => ({
+    [which === 'x' ? 'xAxis' : 'yAxis']: tick, name: number(tick),
+    label: { position: 'start', distance: which === 'x' ? 6 : 8 },
+  })));
+  return {
+    id: 'grid', type: 'line', data: [], silent: true, z: 0, tooltip: { show: false },
+    markLine: {
+      symbol: 'none', silent: true, animation: false, precision: 20, data: marks,
+      lineStyle: { color: colour('--line'), type: 'solid', width: 1 },
+      label: { color: colour('--quiet'), formatter: '{b}' },
+    },
   };
 }
 
@@ -91,7 +136,7 @@ function references(lines, first, log) {
     type: 'scatter', silent: true, symbolSize: 0, tooltip: { show: false }, z: 0,
     data: shown.map(line => line.axis === 'x' ? [Number(line.value), first[1]] : [first[0], Number(line.value)]),
     markLine: {
-      symbol: 'none', silent: true, animation: false,
+      symbol: 'none', silent: true, animation: false, precision: 20,
       lineStyle: { color: colour('--quiet'), type: 'dashed', width: 1.3 },
       label: { color: colour('--quiet'), position: 'insideEndTop', formatter: '{b}' },
       data: shown.map(line => ({ name: line.label, [line.axis === 'x' ? 'xAxis' : 'yAxis']: Number(line.value) })),
@@ -122,32 +167,46 @@ function tip(figure, params) {
   return box;
 }
 
-function option(figure, log) {
+/** Rows that the legend takes, at a guess of its letters' widths. */
+function legendRows(figure, width) {
+  let rows = 1;
+  let used = 0;
+  for (const series of figure.series) {
+    const takes = 45 + 6.5 * series.label.length;
+    if (used && used + takes > width) {
+      rows++;
+      used = 0;
+    }
+    used += takes;
+  }
+  return figure.series.length > 1 ? rows : 0;
+}
+
+function option(figure, log, width) {
   const tints = palette();
   const data = figure.series.map(series => rows(series, log));
+  const extents = { x: log.x && span(figure, data, 'x'), y: log.y && span(figure, data, 'y') };
   const lines = figure.series.every(series => series.style.startsWith('line'));
+  const legend = legendRows(figure, width - 20);
   return {
     animation: false,
     aria: { enabled: true },
     color: tints,
     textStyle: { fontFamily: 'system-ui, sans-serif', color: colour('--ink') },
-    title: { text: figure.title, left: 'center', top: 0, textStyle: { fontSize: 14, fontWeight: 600, color: colour('--ink') } },
-    grid: { left: 74, right: 20, top: figure.series.length > 1 ? 62 : 34, bottom: 48 },
-    legend: figure.series.length > 1
-      ? { type: 'scroll', top: 26, textStyle: { color: colour('--ink') }, pageTextStyle: { color: colour('--ink') }, data: figure.series.map(series => series.label) }
+    title: { text: figure.title, left: 'center', top: 0, textStyle: { fontSize: 14, fontWeight: 600, color: colour('--ink'), width: width - 20, overflow: 'truncate' } },
+    grid: { left: 78, right: 22, top: 34 + 22 * legend, bottom: 48 },
+    legend: legend
+      ? { type: 'plain', top: 24, itemGap: 12, itemHeight: 10, textStyle: { color: colour('--ink') }, data: figure.series.map(series => series.label) }
       : { show: false },
     tooltip: {
       trigger: lines ? 'axis' : 'item', confine: true, formatter: params => tip(figure, params),
       backgroundColor: colour('--raised'), borderColor: colour('--line'), textStyle: { color: colour('--ink'), fontSize: 12 },
       axisPointer: { lineStyle: { color: colour('--quiet') } },
     },
-    xAxis: axis(figure.x, log.x, true),
-    yAxis: axis(figure.y, log.y, false),
-    dataZoom: [
-      { type: 'inside', xAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: 'shift' },
-      { type: 'inside', yAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: 'shift' },
-    ],
+    xAxis: axis(figure.x, log.x, true, extents.x),
+    yAxis: axis(figure.y, log.y, false, extents.y),
     series: [
+      grid(extents),
       ...figure.series.flatMap((series, i) => {
         const tint = tints[i % tints.length];
         return [drawn(series, data[i], tint), ...interval(series, data[i], tint)];
@@ -173,39 +232,56 @@ function button(into, words, action) {
   return made;
 }
 
-async function start(element) {
+const charts = new Map();
+
+async function read(element) {
   const answer = await fetch(element.dataset.figure, { headers: { Accept: 'application/json' } });
-  if (!answer.ok) return;
-  const figure = await answer.json();
+  return answer.ok ? answer.json() : null;
+}
+
+async function start(element) {
+  charts.set(element, null);
+  const figure = await read(element);
+  if (!figure) return;
   const plot = element.querySelector('.plot');
-  const svg = plot.innerHTML;
-  const log = { x: figure.x.scale === 'log', y: figure.y.scale === 'log' };
   plot.textContent = '';
   const chart = echarts.init(plot, null, { height: 380 });
-  const draw = () => chart.setOption(option(figure, log), true);
+  const shown = { figure, log: { x: figure.x.scale === 'log', y: figure.y.scale === 'log' } };
+  const draw = () => chart.setOption(option(shown.figure, shown.log, plot.clientWidth), true);
   draw();
   element.classList.add('drawn');
   dark.addEventListener('change', draw);
-  new ResizeObserver(() => chart.resize()).observe(plot);
+  new ResizeObserver(() => {
+    chart.resize();
+    draw();
+  }).observe(plot);
+  charts.set(element, async () => {
+    shown.figure = await read(element) ?? shown.figure;
+    draw();
+  });
 
   const caption = element.querySelector('figcaption');
   for (const which of ['x', 'y']) {
     const toggle = button(caption, `log ${which}`, made => {
-      log[which] = !log[which];
-      made.setAttribute('aria-pressed', log[which]);
+      shown.log[which] = !shown.log[which];
+      made.setAttribute('aria-pressed', shown.log[which]);
       draw();
     });
-    toggle.setAttribute('aria-pressed', log[which]);
+    toggle.setAttribute('aria-pressed', shown.log[which]);
   }
   button(caption, 'PNG', () =>
     save(`${figure.name}.png`, chart.getDataURL({ pixelRatio: 2, backgroundColor: colour('--raised') })));
-  button(caption, 'SVG', () => {
-    const address = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
-    save(`${figure.name}.svg`, address);
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
-  });
 }
 
-for (const element of document.querySelectorAll('figure[data-figure]')) {
-  start(element).catch(error => console.error(`figure ${element.dataset.figure} keeps its SVG:`, error));
+/** Figures that are new are drawn; those that stayed while the page changed around them are read again. */
+function drawAll() {
+  for (const element of document.querySelectorAll('figure[data-figure]')) {
+    const again = charts.has(element) ? charts.get(element)?.() : start(element);
+    again?.catch(error => console.error(`figure ${element.dataset.figure} is not drawn anew:`, error));
+  }
 }
+
+drawAll();
+document.addEventListener('htmx:afterSettle', event => {
+  if (event.detail.target.id === 'results') drawAll();
+});

@@ -23,18 +23,19 @@ for (const snippet of document.querySelectorAll('.snippet')) {
 const live = document.querySelector('[data-events]');
 if (live) {
   const events = new EventSource(live.dataset.events);
-  let waiting = false;
-  const refresh = () => {
-    if (waiting) return;
-    waiting = true;
+  const waiting = new Set();
+  const refresh = id => {
+    if (waiting.has(id)) return;
+    waiting.add(id);
     setTimeout(() => {
-      waiting = false;
-      htmx.trigger('#live', 'refresh');
+      waiting.delete(id);
+      htmx.trigger(id, 'refresh');
     }, 200);
   };
-  for (const type of ['state', 'progress']) events.addEventListener(type, refresh);
+  for (const type of ['state', 'progress']) events.addEventListener(type, () => refresh('#live'));
+  events.addEventListener('partial', () => refresh('#results'));
   events.addEventListener('end', () => {
     events.close();
-    refresh();
+    refresh('#live');
   });
 }

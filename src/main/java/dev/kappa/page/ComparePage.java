@@ -3,6 +3,7 @@ package dev.kappa.page;
 import dev.kappa.comparison.Comparison;
 import dev.kappa.comparison.Comparisons;
 import dev.kappa.experiment.Figure;
+import dev.kappa.figure.SvgFigure;
 import dev.kappa.run.Named;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
@@ -46,9 +47,6 @@ class ComparePage {
     /** A parameter in which the runs differ. */
     record Differing(String name, List<String> values) {}
 
-    /** A figure of all runs that have it. */
-    record Overlaid(RunPage.Picture picture, String source) {}
-
     @GetMapping
     String compare(@RequestParam(name = "runs", defaultValue = "") List<String> wanted, Model model) {
         List<Run> all = find(wanted);
@@ -66,8 +64,10 @@ class ComparePage {
                 .distinct()
                 .toList());
         model.addAttribute("figures", names(found).stream()
-                .map(name -> new Overlaid(
-                        RunPage.Picture.of(overlay(found, name).orElseThrow()), "/compare/figures/" + name + "?runs=" + ids))
+                .map(name -> {
+                    String source = "/compare/figures/" + name + "?runs=" + ids;
+                    return Picture.of(overlay(found, name).orElseThrow(), source, source + "&format=svg");
+                })
                 .toList());
         return "compare";
     }
@@ -80,13 +80,19 @@ class ComparePage {
                 .orElseThrow(() -> new NotThere("None of these runs has a figure “" + name + "”."));
     }
 
+    @GetMapping(path = "/figures/{name}", params = "format=svg", produces = "image/svg+xml")
+    @ResponseBody
+    String drawn(@PathVariable String name, @RequestParam(name = "runs") List<String> wanted) {
+        return SvgFigure.draw(figure(name, wanted));
+    }
+
     private List<Run> find(List<String> ids) {
         if (ids.size() > MOST) {
             throw new NotThere("At most " + MOST + " runs can be compared at once; these are " + ids.size() + ".");
         }
         return ids.stream()
                 .distinct()
-                .map(id -> runs.find(id).orElseThrow(() -> new NotThere("There is no run “" + id + "”.")))
+                .map(id -> runs.find(id).orElseThrow(() -> NotThere.run(id)))
                 .toList();
     }
 

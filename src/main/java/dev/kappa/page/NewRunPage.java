@@ -5,7 +5,6 @@ import dev.kappa.catalog.Shelf;
 import dev.kappa.experiment.Experiment;
 import dev.kappa.fault.Category;
 import dev.kappa.fault.Fault;
-import dev.kappa.run.Experiments;
 import dev.kappa.run.Json;
 import dev.kappa.run.Rejection;
 import dev.kappa.run.Run;
@@ -29,13 +28,13 @@ import org.springframework.web.servlet.ModelAndView;
 @Controller
 @RequestMapping("/new")
 class NewRunPage {
-    private final Experiments experiments;
+    private final KnownKinds kinds;
     private final Submissions submissions;
     private final Runs runs;
     private final Listing listing;
 
-    NewRunPage(Experiments experiments, Submissions submissions, Runs runs, Listing listing) {
-        this.experiments = experiments;
+    NewRunPage(KnownKinds kinds, Submissions submissions, Runs runs, Listing listing) {
+        this.kinds = kinds;
         this.submissions = submissions;
         this.runs = runs;
         this.listing = listing;
@@ -46,8 +45,7 @@ class NewRunPage {
 
     @GetMapping
     ModelAndView choose() {
-        List<Offer> offers = experiments.all().stream()
-                .map(kind -> kind.experiment())
+        List<Offer> offers = kinds.all().stream()
                 .map(kind -> new Offer(kind.kind(), kind.title(), kind.answers()))
                 .toList();
         return new ModelAndView("choose", Map.of("offers", offers));
@@ -55,21 +53,21 @@ class NewRunPage {
 
     @GetMapping(params = "experiment")
     ModelAndView example(@RequestParam String experiment) {
-        Experiment<?> kind = experiment(experiment);
+        Experiment<?> kind = kinds.require(experiment);
         return form(RunForm.of(kind, Json.tree(kind.example()), Optional.empty()), HttpStatus.OK);
     }
 
     /** The form as a run was asked for. */
     @GetMapping(params = "from")
     ModelAndView again(@RequestParam String from) {
-        Run run = runs.find(from).orElseThrow(() -> new NotThere("There is no run “" + from + "”."));
+        Run run = runs.find(from).orElseThrow(() -> NotThere.run(from));
         return form(
-                RunForm.of(experiment(run.experiment()), Json.parse(run.parameters()), Optional.of(run)), HttpStatus.OK);
+                RunForm.of(kinds.require(run.experiment()), Json.parse(run.parameters()), Optional.of(run)), HttpStatus.OK);
     }
 
     @PostMapping
     ModelAndView submit(@RequestParam String experiment, @RequestParam Map<String, String> texts) {
-        Experiment<?> kind = experiment(experiment);
+        Experiment<?> kind = kinds.require(experiment);
         try {
             if (texts.containsKey("plan")) {
                 return planned(kind, texts);
@@ -117,13 +115,5 @@ class NewRunPage {
                 "saes", listing.ids(Shelf.SAE),
                 "corpora", listing.ids(Shelf.CORPUS)));
         return page;
-    }
-
-    private Experiment<?> experiment(String name) {
-        return experiments.all().stream()
-                .<Experiment<?>>map(kind -> kind.experiment())
-                .filter(kind -> kind.kind().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new NotThere("There is no experiment “" + name + "”."));
     }
 }

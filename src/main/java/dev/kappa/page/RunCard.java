@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param title of its kind of experiment
  * @param tone of its state: {@code busy}, {@code good}, {@code bad} or {@code quiet}
  * @param why the reason and the detail of its state; empty in the ordinary course
+ * @param code of the fault that ended it; empty where none did
  * @param percent of the measuring, 0 to 100
  * @param left the estimate of what is left; empty where there is none
  * @param took from start to end, or to now
@@ -29,6 +30,7 @@ record RunCard(
         String stateWord,
         String tone,
         String why,
+        String code,
         int percent,
         int done,
         int total,
@@ -49,6 +51,7 @@ record RunCard(
                 word(run.state()),
                 tone(run.state()),
                 why(run),
+                run.code().orElse(""),
                 succeeded ? 100 : (int) Math.floor(100 * progress.fraction()),
                 progress.done(),
                 progress.total(),
@@ -78,6 +81,10 @@ record RunCard(
 
     public boolean busy() {
         return tone.equals("busy");
+    }
+
+    public boolean failed() {
+        return state == RunState.FAILED;
     }
 
     static String word(RunState state) {

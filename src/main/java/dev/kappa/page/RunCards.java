@@ -1,6 +1,6 @@
 package dev.kappa.page;
 
-import dev.kappa.run.Experiments;
+import dev.kappa.experiment.Experiment;
 import dev.kappa.run.Progress;
 import dev.kappa.run.Run;
 import dev.kappa.run.Runs;
@@ -14,12 +14,12 @@ import org.springframework.stereotype.Component;
 @Component
 class RunCards {
     private final Runs runs;
-    private final Experiments experiments;
+    private final KnownKinds kinds;
     private final Clock clock = Clock.systemUTC();
 
-    RunCards(Runs runs, Experiments experiments) {
+    RunCards(Runs runs, KnownKinds kinds) {
         this.runs = runs;
-        this.experiments = experiments;
+        this.kinds = kinds;
     }
 
     RunCard of(Run run) {
@@ -41,11 +41,6 @@ class RunCards {
     }
 
     String title(String kind) {
-        return experiments.all().stream()
-                .map(known -> known.experiment())
-                .filter(known -> known.kind().equals(kind))
-                .map(known -> known.title())
-                .findFirst()
-                .orElse(kind);
+        return kinds.find(kind).map(Experiment::title).orElse(kind);
     }
 }

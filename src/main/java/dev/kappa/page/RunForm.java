@@ -10,7 +10,6 @@ import jakarta.validation.constraints.Min;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -74,16 +73,9 @@ record RunForm(
         body.put("experiment", kind.kind());
         body.set("parameters", FormValues.object(schema(kind), PARAMETERS, texts));
         if (body.has("labels")) {
-            body.set("labels", Json.tree(labels(body.get("labels"))));
+            body.set("labels", Json.tree(LabelLines.labels(texts.get("/labels"))));
         }
         return body;
-    }
-
-    private static Map<String, String> labels(JsonNode lines) {
-        return lines.valueStream()
-                .map(line -> line.asString().split("\\s*=\\s*", 2))
-                .collect(Collectors.toMap(
-                        parts -> parts[0], parts -> parts.length > 1 ? parts[1] : "", (first, second) -> second));
     }
 
     private static JsonNode schema(Experiment<?> kind) {

@@ -1,13 +1,14 @@
 package dev.kappa.page;
 
 import dev.kappa.experiment.Figure;
-import dev.kappa.experiment.Table;
-import dev.kappa.figure.SvgFigure;
 import dev.kappa.run.ArtifactInfo;
+import dev.kappa.run.EventLog;
 import dev.kappa.run.Json;
 import dev.kappa.run.Run;
+import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Instant;
 import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -15,6 +16,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
 
@@ -22,69 +24,45 @@ import tools.jackson.databind.JsonNode;
 @Controller
 @RequestMapping("/runs/{id}")
 class RunPage {
-    private static final int ROWS = 10;
-
     private final Runs runs;
     private final RunCards cards;
-    private final Words words;
+    private final ResultsReader results;
+    private final EventLog events;
+    private final KnownKinds kinds;
 
-    RunPage(Runs runs, RunCards cards, Words words) {
+    RunPage(Runs runs, RunCards cards, ResultsReader results, EventLog events, KnownKinds kinds) {
         this.runs = runs;
         this.cards = cards;
-        this.words = words;
-    }
-
-    /** A figure drawn for readers without scripts. */
-    record Picture(String name, String title, String svg) {
-        static Picture of(Figure figure) {
-            return new Picture(figure.name(), figure.title(), SvgFigure.draw(figure));
-        }
-    }
-
-    /** The beginning of a table. */
-    record Excerpt(String name, String title, List<String> columns, List<List<String>> rows, int more) {
-        static Excerpt of(Table table) {
-            return new Excerpt(
-                    table.name(),
-                    table.title(),
-                    table.columns().stream().map(Words::plain).toList(),
-                    table.rows().stream()
-                            .limit(ROWS)
-                            .map(row -> row.stream().map(Excerpt::cell).toList())
-                            .toList(),
-                    Math.max(0, table.rows().size() - ROWS));
-        }
-
-        private static String cell(Object value) {
-            return value == null ? "" : value instanceof Number number ? Numbers.of(number.doubleValue()) : value.toString();
-        }
+        this.results = results;
+        this.events = events;
+        this.kinds = kinds;
     }
 
     /** A name with its value. */
     record Item(String name, String value) {}
 
+    /** A file with the address that it is at. */
+    record Download(String name, String address, String about) {}
+
     /** What a run left, with the source that registers it. */
-    record Left(String name, String kind, String source, List<Item> files) {}
+    record Left(String name, String kind, String source, List<Download> files) {}
 
     @GetMapping
     String run(@PathVariable String id, Model model) {
         Run run = find(id);
-        model.addAttribute("run", cards.of(run));
+        standing(run, model);
+        model.addAttribute("results", results.of(run));
+        model.addAttribute("seen", events.heads(List.of(id)).get(id).seq());
         model.addAttribute("seed", run.seed());
         model.addAttribute("priority", run.priority());
-        model.addAttribute("code", run.code().orElse(""));
         model.addAttribute("parameters", items(Json.parse(run.parameters()), ""));
         model.addAttribute("provenance", items(Json.parse(run.provenance()), ""));
-        model.addAttribute("metrics", MetricGroup.of(runs.metrics(id), words));
-        model.addAttribute("figures", runs.figures(id).stream()
-                .flatMap(named -> runs.figure(id, named.name()).stream())
-                .map(Picture::of)
-                .toList());
         model.addAttribute("tables", runs.tables(id).stream()
                 .flatMap(named -> runs.table(id, named.name()).stream())
                 .map(Excerpt::of)
                 .toList());
         model.addAttribute("artifacts", runs.artifacts(id).stream().map(info -> left(id, info)).toList());
+        model.addAttribute("reanalysable", reanalysable(run));
         String origin = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         JsonNode body = Snippets.body(run);
         model.addAttribute("curl", Snippets.curl(origin, body));
@@ -92,15 +70,35 @@ class RunPage {
         return "run";
     }
 
-    /** The part that changes while the run goes on; asks for the whole page once it has ended. */
+    /** How the run stands; asks for the whole page once it has ended. */
     @GetMapping("/live")
     String live(@PathVariable String id, Model model, HttpServletResponse response) {
-        RunCard card = cards.of(find(id));
-        if (card.ended()) {
+        Run run = find(id);
+        if (run.state().isTerminal()) {
             response.setHeader("HX-Refresh", "true");
         }
-        model.addAttribute("run", card);
+        standing(run, model);
         return "run :: live";
+    }
+
+    /** What it found so far. */
+    @GetMapping("/results")
+    String results(@PathVariable String id, Model model) {
+        Run run = find(id);
+        model.addAttribute("run", cards.of(run));
+        model.addAttribute("results", results.of(run));
+        return "run :: results";
+    }
+
+    /** A figure as it now is, as data: of a page that was drawn before the run ended, the final one. */
+    @GetMapping("/figures/{name}")
+    @ResponseBody
+    Figure figure(@PathVariable String id, @PathVariable String name) {
+        return runs.partial(find(id).id()).figures().stream()
+                .filter(figure -> figure.name().equals(name))
+                .findFirst()
+                .or(() -> runs.figure(id, name))
+                .orElseThrow(() -> new NotThere("Run “" + id + "” has no figure “" + name + "”."));
     }
 
     @PostMapping("/cancel")
@@ -110,8 +108,21 @@ class RunPage {
         return "redirect:/runs/{id}";
     }
 
+    private void standing(Run run, Model model) {
+        Instant now = Instant.now();
+        model.addAttribute("run", cards.of(run));
+        model.addAttribute("blocks", runs.blocks(run.id()).stream()
+                .map(block -> BlockLine.of(run.id(), block, now))
+                .toList());
+    }
+
     private Run find(String id) {
-        return runs.find(id).orElseThrow(() -> new NotThere("There is no run “" + id + "”."));
+        return runs.find(id).orElseThrow(() -> NotThere.run(id));
+    }
+
+    private boolean reanalysable(Run run) {
+        return run.state() == RunState.SUCCEEDED
+                && kinds.find(run.experiment()).filter(kind -> !kind.concludingParameters().isEmpty()).isPresent();
     }
 
     private static Left left(String run, ArtifactInfo info) {
@@ -120,7 +131,10 @@ class RunPage {
                 info.kind(),
                 "run:" + run + "/" + info.name(),
                 info.files().stream()
-                        .map(file -> new Item(file.name(), Numbers.bytes(file.bytes()) + ", SHA-256 " + file.sha256()))
+                        .map(file -> new Download(
+                                file.name(),
+                                "/v1/runs/" + run + "/artifacts/" + info.name() + "/" + file.name(),
+                                Numbers.bytes(file.bytes()) + ", SHA-256 " + file.sha256()))
                         .toList());
     }
 

@@ -3,6 +3,7 @@ package dev.kappa.page;
 import dev.kappa.run.Json;
 import dev.kappa.run.Run;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -35,12 +36,21 @@ final class Snippets {
     }
 
     static String python(String origin, JsonNode body) {
+        StringBuilder rest = new StringBuilder();
+        for (String name : List.of("seed", "blocks", "priority", "labels")) {
+            if (body.has(name)) {
+                rest.append("\n    ").append(name).append('=').append(literal(body.get(name), "    ")).append(',');
+            }
+        }
         return """
-                import requests
+                from kappa_client import Kappa
 
-                run = requests.post("%s/v1/runs", json=%s).json()
-                print(run["id"], run["state"])"""
-                .formatted(origin, literal(body, ""));
+                run = Kappa("%s").submit(
+                    "%s",
+                    %s,%s
+                ).wait()
+                run.metrics()"""
+                .formatted(origin, body.get("experiment").asString(), literal(body.get("parameters"), "    "), rest);
     }
 
     /** JSON as a Python literal. */

@@ -5,11 +5,13 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
- * What names of metrics, flags and methods mean, from {@code words/*.properties}. A name without an entry is
+ * What names of metrics, flags and methods mean, and which metrics come first, from {@code words/*.properties}. A name without an entry is
  * shown as it is, with spaces for underscores, so that a new experiment needs no entry to be shown.
  */
 @Component
@@ -17,6 +19,7 @@ class Words {
     private final Properties metrics = read("metrics");
     private final Properties flags = read("flags");
     private final Properties methods = read("methods");
+    private final Properties headlines = read("headlines");
 
     /** The short name of a metric, such as {@code κ}. */
     String label(String metric) {
@@ -37,6 +40,14 @@ class Words {
 
     String method(String code) {
         return methods.getProperty(code, plain(code));
+    }
+
+    /** Names of the metrics to show first of a kind; empty where none are chosen. */
+    List<String> headlines(String kind) {
+        return Stream.of(headlines.getProperty(kind, "").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     /** @param tone {@code caution}, {@code note} or {@code good} */

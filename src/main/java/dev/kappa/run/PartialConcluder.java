@@ -18,12 +18,12 @@ import org.springframework.stereotype.Component;
 
 /**
  * Says what the tallies of a run mean before all are in. It works on a thread of its own, so that no block waits
- * for it, and rests ten times as long as it worked. Whatever goes wrong here is not the run's affair.
+ * for it, and rests several times as long as it worked. Whatever goes wrong here is not the run's affair.
  */
 @Component
 class PartialConcluder implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(PartialConcluder.class);
-    private static final int REST = 10;
+    private static final int REST = 6;
 
     /** Of the heap: the tallies are beside whatever the blocks keep there. */
     private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 8;

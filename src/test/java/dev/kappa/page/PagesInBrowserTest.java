@@ -54,14 +54,19 @@ class PagesInBrowserTest {
             assertThat(page).hasURL(RUN);
             assertThat(page.locator("#live .state")).hasText("measuring");
             assertThat(page.locator("#live")).containsText("2 of 4 blocks");
+            assertThat(page.locator("#partial")).containsText("Partial: 2 of 4 blocks.");
+            assertThat(page.locator("[data-headline=sum]")).containsText("parts 2");
+            assertThat(page.locator("figure.drawn canvas")).isVisible();
             gate.open();
             assertThat(page.locator("#live .state")).hasText("succeeded");
 
+            assertThat(page.locator("#partial")).hasCount(0);
+            assertThat(page.locator("[data-headline=sum]")).containsText("parts 4");
             assertThat(page.locator(".label")).hasText(new String[] {"who=me", "why=test"});
             assertThat(page.locator("[data-metric=sum]")).containsText("[−∞, ");
             assertThat(page.locator("[data-metric=nothing]")).containsText("NaN");
             assertThat(page.locator("figure.drawn canvas")).isVisible();
-            assertThat(page.locator("table").last()).containsText("a \"b\", c");
+            assertThat(page.locator("section[aria-labelledby=tables]")).containsText("a \"b\", c");
         }
     }
 
@@ -93,6 +98,69 @@ class PagesInBrowserTest {
         page.locator("#submit").click();
         assertThat(page).hasURL(RUN);
         // Chromium itself reports the 422 of a page on its console.
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("422"));
+    }
+
+    @Test
+    void partialNumbersMoveOnAnOpenPageWhileItsFiguresStay() {
+        try (Gate first = Gate.shut();
+                Gate second = Gate.shut()) {
+            String id = client.submit("""
+                    {"experiment": "counting", "parameters": {"draws": 50, "parts": 3, "gate_from": 1, "gate": "%s", "last_gate": "%s"}}"""
+                    .formatted(first, second));
+            Page page = browser.page();
+            page.navigate("/runs/" + id);
+            assertThat(page.locator("#partial")).containsText("1 of 3 blocks");
+            assertThat(page.locator("figure.drawn canvas")).isVisible();
+            page.evaluate("() => document.querySelector('figure.drawn canvas').dataset.mine = 'yes'");
+            first.open();
+            assertThat(page.locator("#partial")).containsText("2 of 3 blocks");
+            assertThat(page.locator("figure.drawn canvas[data-mine]")).isVisible();
+            assertThat(page.locator("[data-metric=sum]")).containsText("parts 2");
+        }
+    }
+
+    @Test
+    void aFailedRunSaysWhyAndWithWhichCode() {
+        String id = client.submit("{\"experiment\": \"counting\", \"parameters\": {\"trouble\": \"user_fault\"}}");
+        client.awaitEnd(id);
+        Page page = browser.page();
+        page.navigate("/runs/" + id);
+        assertThat(page.locator("#live [role=alert]")).containsText("the file 'x' turned out to be wrong");
+        assertThat(page.locator("#code")).hasText("measured_badly");
+        assertThat(page.locator("[data-block='0']")).containsText("the file 'x' turned out to be wrong");
+    }
+
+    @Test
+    void labelsAreChangedAndWrongOnesExplained() {
+        String id = ended("{\"experiment\": \"counting\", \"labels\": {\"who\": \"me\", \"why\": \"test\"}}");
+        Page page = browser.page();
+        page.navigate("/runs/" + id);
+        page.getByText("edit labels").click();
+        assertThat(page.locator("#lines")).hasValue("who=me\nwhy=test");
+        page.locator("#lines").fill("WHO=me");
+        page.locator("#submit").click();
+        assertThat(page.locator(".field.wrong .errors")).containsText("WHO");
+        page.locator("#lines").fill("who=you\nlayer=3");
+        page.locator("#submit").click();
+        assertThat(page.locator(".label")).hasText(new String[] {"layer=3", "who=you"});
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("422"));
+    }
+
+    @Test
+    void aFinishedRunIsConcludedAgainWithOtherSettings() {
+        String id = ended("{\"experiment\": \"counting\", \"seed\": 8, \"parameters\": {\"draws\": 50}}");
+        Page page = browser.page();
+        page.navigate("/runs/" + id);
+        page.locator("#reanalyse").click();
+        assertThat(page.locator(".field")).hasCount(1);
+        field(page, "/parameters/times").fill("many");
+        page.locator("#submit").click();
+        assertThat(page.locator(".field.wrong .errors")).containsText("expected a number");
+        field(page, "/parameters/times").fill("100");
+        page.locator("#submit").click();
+        assertThat(page.locator("#live .state")).hasText("succeeded");
+        assertThat(page.locator("[data-headline=sum] .big")).hasText(Pattern.compile("\\d\\d,\\d\\d\\d|9,\\d\\d\\d"));
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("422"));
     }
 

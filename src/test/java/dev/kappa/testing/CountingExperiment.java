@@ -66,6 +66,7 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
             @Description("Each block starts from the sum of the one before") Boolean sequential,
             @Description("A file; blocks from 'gate_from' on wait until it is there") String gate,
             @Min(0) Integer gateFrom,
+            @Description("A file; the last block waits until it is there") String lastGate,
             Trouble trouble,
             @Min(0) Integer troubleIn,
             @Min(0) @Description("How often the trouble comes before it is over") Integer troubleTimes,
@@ -109,7 +110,7 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
 
     @Override
     public Parameters example() {
-        return new Parameters(1_000, 4, null, null, null, null, null, null, null, null);
+        return new Parameters(1_000, 4, null, null, null, null, null, null, null, null, null);
     }
 
     @Override
@@ -149,10 +150,17 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
 
     private static void waitAtGate(Parameters parameters, Block block, Bench bench) {
         if (parameters.gate() != null && parameters.trouble() != Trouble.STALL && block.index() >= parameters.gateFrom()) {
-            while (!Files.exists(Path.of(parameters.gate()))) {
-                LockSupport.parkNanos(POLL_NANOS);
-                bench.progress(0.5);
-            }
+            wait(parameters.gate(), bench);
+        }
+        if (parameters.lastGate() != null && block.index() == block.of() - 1) {
+            wait(parameters.lastGate(), bench);
+        }
+    }
+
+    private static void wait(String gate, Bench bench) {
+        while (!Files.exists(Path.of(gate))) {
+            LockSupport.parkNanos(POLL_NANOS);
+            bench.progress(0.5);
         }
     }
 

@@ -3,7 +3,11 @@ package dev.kappa.catalog;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kappa.corpus.PairSelection;
 import dev.kappa.experiment.Needs;
+import dev.kappa.fault.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -41,6 +45,20 @@ class CorporaController {
     record Corpora(List<Views.Corpus> corpora, Optional<String> nextPageToken) {}
 
     @Operation(summary = "Register a corpus")
+    @ApiResponse(
+            responseCode = "201",
+            description = "Registered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Corpus.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "It was registered like this before",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Corpus.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = "It is on its way from a hub",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Download.class)))
+    @Refuses(status = 409, codes = "id_taken")
+    @Refuses(status = 422, codes = {"missing", "invalid_value", "invalid_type", "unknown_parameter"}, open = true)
     @PostMapping
     ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Corpus registration = bodies.read(body, Registration.Corpus.class);
@@ -51,6 +69,7 @@ class CorporaController {
     }
 
     @Operation(summary = "List corpora, newest first")
+    @Refuses(status = 400, codes = "invalid_query")
     @GetMapping
     Corpora list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -65,6 +84,8 @@ class CorporaController {
 
     /** A corpus; with a model also how many items of a length a run on that model can have. */
     @Operation(summary = "A corpus, or how far its download is")
+    @Refuses(status = 404, codes = "unknown_corpus")
+    @Refuses(status = 422, codes = "unknown_model", open = true)
     @GetMapping("/{id}")
     Views.Corpus get(
             @PathVariable String id,
@@ -75,6 +96,8 @@ class CorporaController {
     }
 
     @Operation(summary = "Take a corpus out of the catalog")
+    @Refuses(status = 404, codes = "unknown_corpus")
+    @Refuses(status = 409, codes = {"bundled", "in_use"})
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id) {

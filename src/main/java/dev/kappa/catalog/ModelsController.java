@@ -1,7 +1,11 @@
 package dev.kappa.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.kappa.fault.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -37,6 +41,20 @@ class ModelsController {
     record Models(List<Views.Model> models, Optional<String> nextPageToken) {}
 
     @Operation(summary = "Register a model")
+    @ApiResponse(
+            responseCode = "201",
+            description = "Registered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Model.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "It was registered like this before",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Model.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = "It is on its way from a hub",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Download.class)))
+    @Refuses(status = 409, codes = "id_taken")
+    @Refuses(status = 422, codes = {"missing", "invalid_value", "invalid_type", "unknown_parameter"}, open = true)
     @PostMapping
     ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Model registration = bodies.read(body, Registration.Model.class);
@@ -47,6 +65,7 @@ class ModelsController {
     }
 
     @Operation(summary = "List models, newest first")
+    @Refuses(status = 400, codes = "invalid_query")
     @GetMapping
     Models list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -57,6 +76,14 @@ class ModelsController {
 
     /** An entry, or how far its download is. */
     @Operation(summary = "A model, or how far its download is")
+    @ApiResponse(
+            responseCode = "200",
+            description = "OK",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(oneOf = {Views.Model.class, Download.class})))
+    @Refuses(status = 404, codes = "unknown_model")
     @GetMapping("/{id}")
     Object get(@PathVariable String id) {
         return registry.onItsWay(Shelf.MODEL, id)
@@ -65,6 +92,8 @@ class ModelsController {
     }
 
     @Operation(summary = "Take a model out of the catalog")
+    @Refuses(status = 404, codes = "unknown_model")
+    @Refuses(status = 409, codes = {"bundled", "in_use"})
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id, @RequestParam(defaultValue = "false") boolean files) {

@@ -1,6 +1,5 @@
 package dev.kappa.catalog;
 
-import dev.kappa.fault.Fault;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,7 +18,7 @@ record Page(List<Entry> entries, Optional<String> nextToken) {
     /** Reads the page after a token. */
     static Page of(Entries entries, Shelf shelf, int size, Optional<String> token) {
         if (size < 1 || size > MOST) {
-            throw Fault.user("invalid_page_size", "page_size " + size + " is not between 1 and " + MOST);
+            throw Refusal.query("page_size " + size + " is not between 1 and " + MOST);
         }
         List<Entry> found = entries.newest(shelf, token.map(Page::position), size + 1);
         if (found.size() <= size) {
@@ -41,7 +40,7 @@ record Page(List<Entry> entries, Optional<String> nextToken) {
             int space = text.indexOf(' ');
             return new Entries.Position(Instant.parse(text.substring(0, space)), text.substring(space + 1));
         } catch (IllegalArgumentException | DateTimeException | IndexOutOfBoundsException e) {
-            throw Fault.user("invalid_page_token", "page_token '" + token + "' was not given out by this list", e);
+            throw Refusal.query("page_token '" + token + "' was not given out by this list");
         }
     }
 }

@@ -19,6 +19,11 @@ public final class Refusal {
         return refusal(HttpStatus.CONFLICT, code, detail);
     }
 
+    /** 400: a query parameter has a value that it cannot have. */
+    static ErrorResponseException query(String detail) {
+        return refusal(HttpStatus.BAD_REQUEST, "invalid_query", detail);
+    }
+
     /** 422: each reason with its place in the body. */
     static ErrorResponseException invalid(List<Place> places) {
         Place first = places.get(0);

@@ -1,7 +1,11 @@
 package dev.kappa.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.kappa.fault.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -37,6 +41,20 @@ class SaesController {
     record Saes(List<Views.Sae> saes, Optional<String> nextPageToken) {}
 
     @Operation(summary = "Register a dictionary")
+    @ApiResponse(
+            responseCode = "201",
+            description = "Registered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Sae.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "It was registered like this before",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Sae.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = "It is on its way from a hub",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Download.class)))
+    @Refuses(status = 409, codes = "id_taken")
+    @Refuses(status = 422, codes = {"missing", "invalid_value", "invalid_type", "unknown_parameter"}, open = true)
     @PostMapping
     ResponseEntity<Object> register(@RequestBody JsonNode body) {
         Registration.Dictionary registration = bodies.read(body, Registration.Dictionary.class);
@@ -47,6 +65,7 @@ class SaesController {
     }
 
     @Operation(summary = "List dictionaries, newest first")
+    @Refuses(status = 400, codes = "invalid_query")
     @GetMapping
     Saes list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -57,6 +76,14 @@ class SaesController {
 
     /** An entry, or how far its download is. */
     @Operation(summary = "A dictionary, or how far its download is")
+    @ApiResponse(
+            responseCode = "200",
+            description = "OK",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(oneOf = {Views.Sae.class, Download.class})))
+    @Refuses(status = 404, codes = "unknown_sae")
     @GetMapping("/{id}")
     Object get(@PathVariable String id) {
         return registry.onItsWay(Shelf.SAE, id)
@@ -65,6 +92,8 @@ class SaesController {
     }
 
     @Operation(summary = "Take a dictionary out of the catalog")
+    @Refuses(status = 404, codes = "unknown_sae")
+    @Refuses(status = 409, codes = {"bundled", "in_use"})
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id, @RequestParam(defaultValue = "false") boolean files) {

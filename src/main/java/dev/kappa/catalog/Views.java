@@ -8,6 +8,7 @@ import dev.kappa.fault.Fault;
 import dev.kappa.lm.Architecture;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.sae.SaeShape;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +101,7 @@ public class Views {
             Optional<Map<PairSelection.Reason, Integer>> dropped) {}
 
     /** Why something cannot be used now. */
+    @Schema(name = "Trouble")
     public record Problem(String code, String detail) {}
 
     Model model(Entry entry) {

@@ -3,6 +3,7 @@ package dev.kappa.residency;
 import dev.kappa.catalog.Catalog;
 import dev.kappa.catalog.Refusal;
 import dev.kappa.catalog.Shelf;
+import dev.kappa.fault.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,9 @@ class ResidencyController {
     record Place(String device, long bytes, boolean streamed, int leases, boolean pinned) {}
 
     @Operation(summary = "Load a model or dictionary onto a device")
+    @Refuses(status = 404, codes = {"unknown_model", "unknown_sae"})
+    @Refuses(status = 422, codes = "unknown_device", open = true)
+    @Refuses(status = 503, codes = "out_of_memory", open = true)
     @PostMapping("/v1/{shelf:models|saes}/{id}:load")
     Placement load(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Where> where) {
         Shelf on = shelf(shelf, id);
@@ -43,6 +47,9 @@ class ResidencyController {
     }
 
     @Operation(summary = "Free what a model or dictionary takes on devices")
+    @Refuses(status = 404, codes = {"unknown_model", "unknown_sae"})
+    @Refuses(status = 409, codes = "in_use")
+    @Refuses(status = 422, codes = "unknown_device", open = true)
     @PostMapping("/v1/{shelf:models|saes}/{id}:unload")
     Placement unload(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Where> where) {
         Shelf on = shelf(shelf, id);
@@ -53,6 +60,9 @@ class ResidencyController {
     }
 
     @Operation(summary = "Keep a model or dictionary on a device, or no longer")
+    @Refuses(status = 404, codes = {"unknown_model", "unknown_sae"})
+    @Refuses(status = 422, codes = "unknown_device", open = true)
+    @Refuses(status = 503, codes = "out_of_memory", open = true)
     @PostMapping("/v1/{shelf:models|saes}/{id}:pin")
     Placement pin(@PathVariable String shelf, @PathVariable String id, @RequestBody Optional<Pin> pin) {
         Shelf on = shelf(shelf, id);

@@ -2,6 +2,7 @@ package dev.kappa.web;
 
 import dev.kappa.comparison.Comparison;
 import dev.kappa.comparison.Comparisons;
+import dev.kappa.fault.Refuses;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Runs;
@@ -32,6 +33,9 @@ class ComparisonsController {
 
     /** @param ids of runs that have succeeded, separated by commas; the first is what the others are compared with */
     @Operation(summary = "Runs side by side")
+    @Refuses(status = 400, codes = "invalid_query")
+    @Refuses(status = 404, codes = "unknown_run")
+    @Refuses(status = 409, codes = "run_without_findings")
     @GetMapping
     Comparison compare(@RequestParam("runs") List<String> ids) {
         if (ids.size() < FEWEST || ids.size() > MOST || ids.stream().distinct().count() < ids.size()) {

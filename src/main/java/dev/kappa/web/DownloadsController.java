@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.fault.Refuses;
 import dev.kappa.run.ArtifactInfo;
 import dev.kappa.run.BlockInfo;
 import dev.kappa.run.Runs;
@@ -37,6 +38,7 @@ class DownloadsController {
 
     /** The sums of a block as safetensors. */
     @Operation(summary = "The tally of a block as safetensors")
+    @Refuses(status = 404, codes = {"unknown_run", "unknown_block", "unknown_tally", "file_gone"})
     @GetMapping(path = "/blocks/{index}/tally", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     ResponseEntity<Resource> tally(@PathVariable String id, @PathVariable int index) {
         BlockInfo block = runs.blocks(views.find(id).id()).stream()
@@ -51,6 +53,7 @@ class DownloadsController {
 
     /** One file of an artifact. */
     @Operation(summary = "A file of an artifact")
+    @Refuses(status = 404, codes = {"unknown_run", "unknown_artifact", "unknown_file", "file_gone"})
     @GetMapping(path = "/artifacts/{name}/{file}", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     ResponseEntity<Resource> artifact(@PathVariable String id, @PathVariable String name, @PathVariable String file) {
         ArtifactInfo artifact = runs.artifacts(views.find(id).id()).stream()

@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.fault.Refuses;
 import dev.kappa.run.RunWatch;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.Optional;
@@ -35,6 +36,8 @@ class EventsController {
      * @param after only events with greater numbers; a reconnecting client's Last-Event-ID goes first
      */
     @Operation(summary = "Follow a run by server-sent events")
+    @Refuses(status = 404, codes = "unknown_run")
+    @Refuses(status = 400, codes = "invalid_header")
     @GetMapping(path = "/v1/runs/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> events(
             @PathVariable String id,

@@ -1,6 +1,7 @@
 package dev.kappa.web;
 
 import dev.kappa.experiment.Experiment;
+import dev.kappa.fault.Refuses;
 import dev.kappa.run.Experiments;
 import dev.kappa.run.Json;
 import dev.kappa.run.Kind;
@@ -43,6 +44,7 @@ class ExperimentsController {
     }
 
     @Operation(summary = "A kind of experiment")
+    @Refuses(status = 404, codes = "unknown_experiment")
     @GetMapping("/{name}")
     ExperimentView get(@PathVariable String name) {
         return experiments.all().stream()

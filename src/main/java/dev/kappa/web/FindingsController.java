@@ -3,6 +3,7 @@ package dev.kappa.web;
 import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Metric;
 import dev.kappa.experiment.Table;
+import dev.kappa.fault.Refuses;
 import dev.kappa.figure.PngFigure;
 import dev.kappa.figure.SvgFigure;
 import dev.kappa.run.ArtifactInfo;
@@ -15,6 +16,9 @@ import dev.kappa.run.Runs;
 import dev.kappa.table.Csv;
 import dev.kappa.table.Parquet;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.MediaType;
@@ -55,6 +59,7 @@ class FindingsController {
 
     /** Of a run that goes on, or ended before its last block, what the blocks say that are done. */
     @Operation(summary = "The metrics of a run")
+    @Refuses(status = 404, codes = "unknown_run")
     @GetMapping("/metrics")
     MetricsView metrics(@PathVariable String id) {
         Run run = run(id);
@@ -66,6 +71,7 @@ class FindingsController {
     }
 
     @Operation(summary = "The tables of a run by name")
+    @Refuses(status = 404, codes = "unknown_run")
     @GetMapping("/tables")
     TablesView tables(@PathVariable String id) {
         return new TablesView(runs.tables(find(id)));
@@ -73,6 +79,18 @@ class FindingsController {
 
     /** As JSON, CSV or Parquet, by {@code format} or else by the Accept header. */
     @Operation(summary = "A table as JSON, CSV or Parquet")
+    @ApiResponse(
+            responseCode = "200",
+            description = "OK",
+            content = {
+                @Content(mediaType = "application/json", schema = @Schema(implementation = Table.class)),
+                @Content(mediaType = "text/csv", schema = @Schema(type = "string")),
+                @Content(
+                        mediaType = "application/vnd.apache.parquet",
+                        schema = @Schema(type = "string", format = "binary"))
+            })
+    @Refuses(status = 400, codes = "invalid_query")
+    @Refuses(status = 404, codes = {"unknown_run", "unknown_table"})
     @GetMapping("/tables/{name}")
     ResponseEntity<?> table(
             @PathVariable String id,
@@ -94,6 +112,7 @@ class FindingsController {
     }
 
     @Operation(summary = "The figures of a run by name")
+    @Refuses(status = 404, codes = "unknown_run")
     @GetMapping("/figures")
     FiguresView figures(@PathVariable String id) {
         return new FiguresView(runs.figures(find(id)));
@@ -105,6 +124,16 @@ class FindingsController {
      * @param width of the PNG in pixels
      */
     @Operation(summary = "A figure as its data, as SVG or as PNG")
+    @ApiResponse(
+            responseCode = "200",
+            description = "OK",
+            content = {
+                @Content(mediaType = "application/json", schema = @Schema(implementation = Figure.class)),
+                @Content(mediaType = "image/svg+xml", schema = @Schema(type = "string")),
+                @Content(mediaType = "image/png", schema = @Schema(type = "string", format = "binary"))
+            })
+    @Refuses(status = 400, codes = "invalid_query")
+    @Refuses(status = 404, codes = {"unknown_run", "unknown_figure"})
     @GetMapping("/figures/{name}")
     ResponseEntity<?> figure(
             @PathVariable String id,
@@ -127,12 +156,14 @@ class FindingsController {
     }
 
     @Operation(summary = "The artifacts of a run and their files")
+    @Refuses(status = 404, codes = "unknown_run")
     @GetMapping("/artifacts")
     ArtifactsView artifacts(@PathVariable String id) {
         return new ArtifactsView(runs.artifacts(find(id)));
     }
 
     @Operation(summary = "The blocks of a run and how they went")
+    @Refuses(status = 404, codes = "unknown_run")
     @GetMapping("/blocks")
     BlocksView blocks(@PathVariable String id) {
         return new BlocksView(runs.blocks(find(id)));

@@ -1,6 +1,6 @@
 package dev.kappa.web;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import dev.kappa.fault.Refuses;
 import io.swagger.v3.core.jackson.ModelResolver;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
@@ -34,18 +34,17 @@ class OpenApiConfiguration {
                 .servers(List.of(new Server().url("/")));
     }
 
-    /** Names as the server writes them. */
     @Bean
     ModelResolver modelResolver(ObjectMapperProvider mappers) {
-        return new ModelResolver(
-                mappers.jsonMapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE));
+        return new OpenApiRecords(mappers.jsonMapper());
     }
 
-    /** Ids that do not depend on the order in which controllers are found. */
+    /** Ids that do not depend on the order in which controllers are found, and what the method refuses. */
     @Bean
-    OperationCustomizer operationIds() {
+    OperationCustomizer operations() {
         return (operation, method) -> {
             String name = method.getBeanType().getSimpleName().replace("Controller", "");
+            OpenApiRefusals.add(operation, method.getMethod().getAnnotationsByType(Refuses.class));
             return operation.operationId(Introspector.decapitalize(name) + "_" + method.getMethod().getName());
         };
     }

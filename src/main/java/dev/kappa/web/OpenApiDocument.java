@@ -5,17 +5,16 @@ import dev.kappa.run.Experiments;
 import dev.kappa.run.Json;
 import dev.kappa.run.Kind;
 import dev.kappa.run.ParameterSchema;
-import io.swagger.v3.core.util.Json31;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.media.Content;
-import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
-import io.swagger.v3.oas.models.parameters.RequestBody;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +23,25 @@ import org.springframework.stereotype.Component;
 /** Adds to the document what the signatures of methods do not say: bodies, kinds, problems, numbers that are none. */
 @Component
 class OpenApiDocument {
-    private static final String PROBLEM = "application/problem+json";
     private static final String SCHEMAS = "#/components/schemas/";
 
-    /** Properties of schemas that may be NaN or infinite. */
-    private static final Map<String, String[]> NUMBERS = Map.of(
-            "Metric", new String[] {"value"},
-            "Interval", new String[] {"low", "high"},
-            "Cell", new String[] {"value", "difference"},
-            "Verification", new String[] {"largest_relative_difference"});
+    /** Schemas whose real numbers may be NaN or infinite. */
+    private static final List<String> MEASURED = List.of("Metric", "Interval", "Cell", "Series", "Line", "Verification");
+
+    /** Examples of steps of an address, by the step before each, and of what a query must have. */
+    private static final Map<String, String> EXAMPLES = Map.ofEntries(
+            Map.entry("v1", "models"),
+            Map.entry("{shelf}", "my-model"),
+            Map.entry("models", "my-model"),
+            Map.entry("saes", "my-dictionary"),
+            Map.entry("corpora", "my-corpus"),
+            Map.entry("experiments", "jacobian_rank"),
+            Map.entry("runs", "1kegtbv5sxx2m9ktqe4nfayh0r"),
+            Map.entry("blocks", "0"),
+            Map.entry("tables", "spectrum"),
+            Map.entry("figures", "spectrum"),
+            Map.entry("artifacts", "corpus"),
+            Map.entry("{name}", "tokens.safetensors"));
 
     private final Experiments experiments;
 
@@ -46,7 +55,24 @@ class OpenApiDocument {
         schemas.put("Number", parse("""
                 {"description": "A number; NaN and infinities as strings",
                  "oneOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]}"""));
-        NUMBERS.forEach((name, properties) -> numbers(schemas.get(name), properties));
+        MEASURED.forEach(name -> numbers(schemas.get(name)));
+        schemas.values().forEach(OpenApiDocument::anything);
+        kinds(api);
+        OpenApiBodies.add(api);
+        run(api.getPaths().get("/v1/runs/{id}").getGet());
+        list(api.getPaths().get("/v1/runs").getGet());
+        files(api.getPaths().get("/v1/runs/{id}/blocks/{index}/tally").getGet());
+        files(api.getPaths().get("/v1/runs/{id}/artifacts/{name}/{file}").getGet());
+        schemas.remove("SseEmitter");
+        Content events = api.getPaths().get("/v1/runs/{id}/events").getGet().getResponses().get("200").getContent();
+        events.values().forEach(type -> type.schema(parse("""
+                {"type": "string", "description": "Events state, progress, metric, log and, at last, end"}""")));
+        api.getPaths().forEach(OpenApiDocument::path);
+        OpenApiRefusals.addAnywhere(api);
+    }
+
+    private void kinds(OpenAPI api) {
+        Map<String, Schema> schemas = api.getComponents().getSchemas();
         Map<String, Example> examples = new LinkedHashMap<>();
         Map<String, Object> parameters = new LinkedHashMap<>();
         for (Kind<?> kind : experiments.all()) {
@@ -58,28 +84,17 @@ class OpenApiDocument {
         }
         schemas.put("RunRequest", parse(RUN_REQUEST.formatted(
                 Json.write(parameters.keySet()), Json.write(parameters.values()))));
-        schemas.put("ReanalysisRequest", parse("""
-                {"type": "object", "properties": {"parameters": {"type": "object",
-                 "description": "Changed settings of the conclusion; all others are the parent's"}, "labels": %s},
-                 "additionalProperties": false}""".formatted(LABELS)));
-        schemas.put("LabelChange", parse("""
-                {"type": "object", "required": ["labels"], "properties": {"labels": {"type": "object",
-                 "description": "Labels to set; null takes one away",
-                 "additionalProperties": {"type": ["string", "null"], "maxLength": 256}}},
-                 "additionalProperties": false}"""));
-        body(api.getPaths().get("/v1/runs").getPost(), "RunRequest", examples);
-        body(api.getPaths().get("/v1/runs:plan").getPost(), "RunRequest", examples);
-        body(api.getPaths().get("/v1/runs/{id}:reanalyse").getPost(), "ReanalysisRequest", Map.of());
-        body(api.getPaths().get("/v1/runs/{id}").getPatch(), "LabelChange", Map.of());
-        run(api.getPaths().get("/v1/runs/{id}").getGet());
-        list(api.getPaths().get("/v1/runs").getGet());
-        schemas.get("Metric").getProperties().put("dimensions", parse("""
-                {"type": "object", "description": "What it is about", "additionalProperties": true}"""));
-        schemas.remove("SseEmitter");
-        Content events = api.getPaths().get("/v1/runs/{id}/events").getGet().getResponses().get("200").getContent();
-        events.values().forEach(type -> type.schema(parse("""
-                {"type": "string", "description": "Events state, progress, metric, log and, at last, end"}""")));
-        api.getPaths().values().forEach(path -> path.readOperations().forEach(OpenApiDocument::problems));
+        OpenApiBodies.take(api.getPaths().get("/v1/runs").getPost(), "RunRequest", true, examples);
+        OpenApiBodies.take(api.getPaths().get("/v1/runs:plan").getPost(), "RunRequest", true, examples);
+    }
+
+    private static Example example(Experiment<?> experiment) {
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("experiment", experiment.kind());
+        value.put("parameters", experiment.example());
+        return new Example()
+                .summary(experiment.title())
+                .value(OpenApiBodies.parse(Json.write(value), Object.class));
     }
 
     /** Two methods answer this: at once, and later. */
@@ -106,50 +121,80 @@ class OpenApiDocument {
                 .forEach(parameter -> parameter.getSchema().setEnum(List.of("basic", "full")));
     }
 
-    private static void problems(Operation operation) {
-        operation.getResponses().addApiResponse(
-                "default",
-                new ApiResponse()
-                        .description("What went wrong, with a stable code")
-                        .content(new Content()
-                                .addMediaType(PROBLEM, new MediaType().schema(new Schema<>().$ref(SCHEMAS + "Problem")))));
+    /** Files are sent whole, in ranges, or not again. */
+    private static void files(Operation operation) {
+        Content content = operation.getResponses().get("200").getContent();
+        Content parts = new Content();
+        parts.putAll(content);
+        parts.addMediaType("multipart/byteranges", content.values().iterator().next());
+        operation.addParametersItem(new Parameter().in("header").name("Range").schema(new StringSchema()));
+        operation.getResponses()
+                .addApiResponse("206", new ApiResponse().description("The ranges asked for").content(parts))
+                .addApiResponse("304", new ApiResponse().description("Nothing has changed"))
+                .addApiResponse("416", new ApiResponse().description("No such range"));
     }
 
-    private static void body(Operation operation, String schema, Map<String, Example> examples) {
-        MediaType json = new MediaType().schema(new Schema<>().$ref(SCHEMAS + schema));
-        examples.forEach(json::addExamples);
-        operation.requestBody(
-                new RequestBody().required(true).content(new Content().addMediaType("application/json", json)));
-    }
-
-    private static Example example(Experiment<?> experiment) {
-        Map<String, Object> value = new LinkedHashMap<>();
-        value.put("experiment", experiment.kind());
-        value.put("parameters", experiment.example());
-        return new Example().summary(experiment.title()).value(read(Json.write(value), Object.class));
-    }
-
-    private static void numbers(Schema<?> schema, String... properties) {
-        for (String property : properties) {
-            schema.getProperties().put(property, new Schema<>().$ref(SCHEMAS + "Number"));
+    private static void path(String path, PathItem item) {
+        String[] steps = path.split("[/:]");
+        String tag = steps[2].startsWith("{") ? "models" : steps[2];
+        for (Operation operation : item.readOperations()) {
+            operation.tags(List.of(tag));
+            if (operation.getParameters() == null) {
+                continue;
+            }
+            // What is said by content types has no place among parameters.
+            operation.getParameters().removeIf(parameter -> parameter.getName().equals("Accept"));
+            for (Parameter parameter : operation.getParameters()) {
+                parameter.example(example(path, parameter.getName()));
+                if (parameter.getName().equals("shelf")) {
+                    parameter.schema(parse("""
+                            {"type": "string", "enum": ["models", "saes"]}"""));
+                }
+            }
         }
+    }
+
+    /** That of a step of an address is known by the step before it. */
+    private static String example(String path, String parameter) {
+        List<String> steps = Arrays.asList(path.split("[/:]"));
+        int at = steps.indexOf("{" + parameter + "}");
+        return EXAMPLES.get(at > 0 ? steps.get(at - 1) : parameter);
+    }
+
+    /** A value of no particular type is not an object. */
+    private static void anything(Schema<?> schema) {
+        if (schema.getAdditionalProperties() instanceof Schema<?> values && isObject(values)) {
+            schema.setAdditionalProperties(true);
+        }
+        if (schema.getItems() != null) {
+            anything(schema.getItems());
+            schema.setItems(isObject(schema.getItems()) ? new Schema<>() : schema.getItems());
+        }
+        if (schema.getProperties() != null) {
+            schema.getProperties().values().forEach(OpenApiDocument::anything);
+        }
+    }
+
+    private static boolean isObject(Schema<?> schema) {
+        return schema.get$ref() == null
+                && schema.getProperties() == null
+                && schema.getAdditionalProperties() == null
+                && schema.getTypes() != null
+                && schema.getTypes().contains("object");
+    }
+
+    private static void numbers(Schema<?> schema) {
+        schema.getProperties().replaceAll((name, property) -> {
+            if (property.getItems() != null && "double".equals(property.getItems().getFormat())) {
+                property.setItems(new Schema<>().$ref(SCHEMAS + "Number"));
+            }
+            return "double".equals(property.getFormat()) ? new Schema<>().$ref(SCHEMAS + "Number") : property;
+        });
     }
 
     private static Schema<?> parse(String json) {
-        return read(json, Schema.class);
+        return OpenApiBodies.parse(json, Schema.class);
     }
-
-    private static <T> T read(String json, Class<T> type) {
-        try {
-            return Json31.mapper().readValue(json, type);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new IllegalStateException("a part of the document is not JSON: " + json, e);
-        }
-    }
-
-    private static final String LABELS = """
-            {"type": "object", "maxProperties": 32, "propertyNames": {"pattern": "^[a-z0-9_.-]{1,64}$"},
-             "additionalProperties": {"type": "string", "maxLength": 256}}""";
 
     private static final String RUN_REQUEST = """
             {"type": "object", "required": ["experiment"], "additionalProperties": false, "properties": {
@@ -160,15 +205,17 @@ class OpenApiDocument {
               "description": "Into how many blocks the items are cut; the kind says where none is given"},
              "priority": {"type": "integer", "minimum": -100, "maximum": 100, "default": 0,
               "description": "Runs of a higher one go first"},
-             "labels": """ + LABELS + "}}";
+             "labels": """ + OpenApiBodies.LABELS + "}}";
 
     private static final String PROBLEM_SCHEMA = """
-            {"type": "object", "required": ["type", "title", "status", "code", "retryable"], "properties": {
+            {"type": "object", "required": ["type", "title", "status", "code", "retryable"],
+             "properties": {
              "type": {"type": "string", "format": "uri"}, "title": {"type": "string"},
              "status": {"type": "integer"}, "detail": {"type": "string"}, "instance": {"type": "string"},
              "code": {"type": "string", "description": "Stable"},
              "retryable": {"type": "boolean"}, "request_id": {"type": "string"},
-             "errors": {"type": "array", "items": {"type": "object", "properties": {
+             "errors": {"type": "array", "items": {"type": "object", "required": ["pointer", "code", "detail"],
+              "properties": {
               "pointer": {"type": "string", "description": "Into the body"}, "code": {"type": "string"},
               "detail": {"type": "string"}}}}}}""";
 }

@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.fault.Refuses;
 import dev.kappa.run.RunPlan;
 import dev.kappa.run.Submissions;
 import io.swagger.v3.oas.annotations.Operation;
@@ -20,6 +21,7 @@ class PlansController {
 
     /** Takes what POST /v1/runs takes, refuses what that refuses, and creates nothing. */
     @Operation(summary = "What a run would cost")
+    @Refuses(status = 422, codes = {"unknown_parameter", "missing", "invalid_type", "out_of_range", "unknown_model"}, open = true)
     @PostMapping(path = "/v1/runs:plan", consumes = MediaType.APPLICATION_JSON_VALUE)
     RunPlan plan(@RequestBody JsonNode body) {
         return submissions.plan(body);

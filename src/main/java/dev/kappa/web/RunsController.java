@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.fault.Refuses;
 import dev.kappa.run.Labels;
 import dev.kappa.run.Reanalyses;
 import dev.kappa.run.Run;
@@ -10,6 +11,9 @@ import dev.kappa.run.Submissions.Submitted;
 import dev.kappa.run.Verifications;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -67,6 +71,13 @@ class RunsController {
     record RunsView(List<RunView> runs, Optional<String> nextPageToken) {}
 
     @Operation(summary = "Submit a run")
+    @ApiResponse(
+            responseCode = "202",
+            description = "Queued",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
+    @Refuses(status = 400, codes = "invalid_header")
+    @Refuses(status = 422, codes = {"unknown_parameter", "missing", "invalid_type", "out_of_range", "unknown_model", "idempotency_conflict"}, open = true)
+    @Refuses(status = 503, codes = {"queue_full", "draining"})
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> submit(
             @RequestBody JsonNode body, @RequestHeader(name = IDEMPOTENCY_KEY, required = false) String key) {
@@ -94,6 +105,7 @@ class RunsController {
      * @param view full for runs with their metrics
      */
     @Operation(summary = "List runs, newest first")
+    @Refuses(status = 400, codes = {"invalid_query", "unknown_query"})
     @GetMapping
     RunsView list(
             @RequestParam(name = "page_size", defaultValue = "50") int pageSize,
@@ -116,6 +128,7 @@ class RunsController {
     }
 
     @Operation(summary = "A run")
+    @Refuses(status = 404, codes = "unknown_run")
     @GetMapping(path = "/{id}", params = "!wait")
     ResponseEntity<RunView> get(
             @PathVariable String id, @RequestHeader(name = HttpHeaders.IF_NONE_MATCH) Optional<String> known) {
@@ -127,6 +140,8 @@ class RunsController {
      * such as 25s.
      */
     @Operation(summary = "A run, once it has ended or changed")
+    @Refuses(status = 404, codes = "unknown_run")
+    @Refuses(status = 400, codes = "invalid_query")
     @GetMapping(path = "/{id}", params = "wait")
     DeferredResult<ResponseEntity<RunView>> await(
             @PathVariable String id,
@@ -136,6 +151,7 @@ class RunsController {
     }
 
     @Operation(summary = "Cancel a run")
+    @Refuses(status = 404, codes = "unknown_run")
     @PostMapping("/{id}:cancel")
     RunView cancel(@PathVariable String id) {
         views.find(id);
@@ -145,6 +161,8 @@ class RunsController {
 
     /** Changes labels, at any time: those named are set, or taken away where they are null. */
     @Operation(summary = "Change the labels of a run")
+    @Refuses(status = 404, codes = "unknown_run")
+    @Refuses(status = 422, codes = {"missing", "invalid_value", "invalid_type", "unknown_parameter"})
     @PatchMapping(path = "/{id}", consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
     RunView patch(@PathVariable String id, @RequestBody JsonNode body) {
         labels.change(views.find(id).id(), body);
@@ -153,6 +171,13 @@ class RunsController {
 
     /** Concludes the run's tallies with other settings, as a child run. */
     @Operation(summary = "Conclude the tallies of a run with other settings")
+    @ApiResponse(
+            responseCode = "202",
+            description = "Queued",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
+    @Refuses(status = 404, codes = "unknown_run")
+    @Refuses(status = 409, codes = "tallies_incomplete")
+    @Refuses(status = 422, codes = {"missing", "invalid_type", "unknown_parameter"}, open = true)
     @PostMapping(path = "/{id}:reanalyse", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> reanalyse(@PathVariable String id, @RequestBody JsonNode body) {
         return accepted(reanalyses.submit(views.find(id), body));
@@ -163,6 +188,12 @@ class RunsController {
      * child says how, {@code verifications} of the run which. Only of runs that have SUCCEEDED.
      */
     @Operation(summary = "Measure a run again and compare the digits")
+    @ApiResponse(
+            responseCode = "202",
+            description = "Queued",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
+    @Refuses(status = 404, codes = "unknown_run")
+    @Refuses(status = 409, codes = {"run_without_findings", "not_measurable_here", "inputs_changed"})
     @PostMapping("/{id}:verify")
     ResponseEntity<RunView> verify(@PathVariable String id) {
         return accepted(verifications.submit(views.find(id)));

@@ -170,8 +170,8 @@ class CatalogTest {
 
         assertThat(seen).doesNotHaveDuplicates().contains("fable", "mat");
         assertThat(seen).containsSubsequence("page-4", "page-3", "page-2", "page-1", "page-0");
-        assertThat(client.get("/v1/corpora?page_size=501").status()).isEqualTo(422);
-        assertThat(client.get("/v1/corpora?page_token=nonsense").status()).isEqualTo(422);
+        assertThat(client.get("/v1/corpora?page_size=501").status()).isEqualTo(400);
+        assertThat(client.get("/v1/corpora?page_token=nonsense").status()).isEqualTo(400);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -19,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Speaks to a server over HTTP. */
+/** Speaks to a server over HTTP, and holds its answers against the document of the interface. */
 public final class KappaClient {
     private static final ObjectMapper JSON = JsonMapper.shared();
     private static final Duration LONGEST = Duration.ofSeconds(60);
@@ -116,9 +117,23 @@ public final class KappaClient {
         return request;
     }
 
+    /** Every answer is one that the committed document of the interface allows for. */
+    private static void check(HttpRequest request, Answer answer) {
+        if (Boolean.getBoolean("kappa.openapi.write")) {
+            return;
+        }
+        List<String> wrong = ApiDocument.committed().against(request.method(), request.uri().getPath(), answer);
+        if (!wrong.isEmpty()) {
+            throw new AssertionError(
+                    "not as documented: " + request.method() + " " + request.uri() + " " + wrong + " " + answer);
+        }
+    }
+
     private Answer send(HttpRequest.Builder request) {
         HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString());
-        return new Answer(response.statusCode(), response.headers(), response.body());
+        Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
+        check(response.request(), answer);
+        return answer;
     }
 
     private <T> HttpResponse<T> exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body) {

@@ -31,6 +31,14 @@ public final class Hooks {
         return new Hooks(more);
     }
 
+    /** True where one of them is in a block, beyond its entrance. */
+    public boolean inside(int layer) {
+        return actions.keySet().stream()
+                .anyMatch(point -> point.layer() == layer
+                        && point.site() != HookPoint.Site.EMBED
+                        && point.site() != HookPoint.Site.RESID_PRE);
+    }
+
     /** Called by the forward pass at each point. */
     public NDArray at(HookPoint point, NDArray activation) {
         UnaryOperator<NDArray> action = actions.get(point);

@@ -17,7 +17,12 @@ public interface LanguageModel extends AutoCloseable {
      * The residual stream through blocks {@code from} (inclusive) to {@code to} (exclusive): the prefix, the
      * suffix, or all. [batch, position, d_model] to the same; positions count from 0.
      */
-    NDArray blocks(NDArray residual, int from, int to, Hooks hooks);
+    default NDArray blocks(NDArray residual, int from, int to, Hooks hooks) {
+        return blocks(residual, from, to, hooks, Span.whole());
+    }
+
+    /** The same from position {@code span.start()} on, to the residuals from {@code span.read()} on. */
+    NDArray blocks(NDArray residual, int from, int to, Hooks hooks, Span span);
 
     /** Final norm and unembedding of residuals [..., d_model] to logits [..., vocabulary]. */
     NDArray logits(NDArray residual);

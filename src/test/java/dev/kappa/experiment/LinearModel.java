@@ -8,7 +8,9 @@ import ai.djl.ndarray.types.SparseFormat;
 import dev.kappa.lm.Architecture;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.lm.Hooks;
+import dev.kappa.lm.KeyValues;
 import dev.kappa.lm.LanguageModel;
+import dev.kappa.lm.Span;
 import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tensors;
 import java.util.Random;
@@ -54,15 +56,17 @@ public final class LinearModel implements LanguageModel {
     }
 
     @Override
-    public NDArray blocks(NDArray residual, int from, int to, Hooks hooks) {
+    public NDArray blocks(NDArray residual, int from, int to, Hooks hooks, Span span) {
+        long own = residual.getShape().get(1);
         NDArray h = residual;
         for (int layer = from; layer < to; layer++) {
             h = hooks.at(new HookPoint(HookPoint.Site.RESID_PRE, layer), h);
-            NDArray none = h.get(":, 0:1").zerosLike();
-            NDArray before = NDArrays.concat(new NDList(none, h.get(":, :-1")), 1);
-            h = hooks.at(HookPoint.residPost(layer), h.add(before));
+            NDArray seen = span.seen().at(layer, new KeyValues(h, h)).values();
+            NDArray none = seen.get(":, 0:1").zerosLike();
+            NDArray before = NDArrays.concat(new NDList(none, seen.get(":, :-1")), 1);
+            h = hooks.at(HookPoint.residPost(layer), h.add(before.get(":, -" + own + ":")));
         }
-        return h;
+        return h.get(":, " + (span.read() - span.start()) + ":");
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.kappa.experiment.kinds;
 
-import ai.djl.ndarray.NDArray;
 import dev.kappa.corpus.Pair;
 import dev.kappa.experiment.Bench;
 import dev.kappa.experiment.Block;
@@ -10,7 +9,6 @@ import dev.kappa.experiment.measure.Suffix;
 import dev.kappa.tensor.Scope;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** One block of {@link CircuitRecall}. */
 final class CircuitMeasurement {
@@ -83,8 +81,7 @@ final class CircuitMeasurement {
     private double[] differences(Scope scope, TaskMetric.Work work, Batch prefixes) {
         Suffix suffix = Suffix.of(
                 scope, bench.model(), prefixes.tokens(scope), parameters.places().get(0).point());
-        NDArray x = suffix.activation();
-        return suffix.values(x, IntStream.range(0, prefixes.size()).toArray(), work.objective());
+        return suffix.values(work.objective());
     }
 
     /** The sums so far of what the circuit is read from. */

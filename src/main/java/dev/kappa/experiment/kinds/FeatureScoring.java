@@ -8,6 +8,7 @@ import dev.kappa.experiment.measure.Batch;
 import dev.kappa.experiment.measure.Draws;
 import dev.kappa.experiment.measure.FeatureSums;
 import dev.kappa.experiment.measure.GradientPass;
+import dev.kappa.experiment.measure.Objective;
 import dev.kappa.experiment.measure.OuterProducts;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.lm.Hooks;
@@ -18,6 +19,7 @@ import dev.kappa.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -124,10 +126,13 @@ final class FeatureScoring {
                 .distinct()
                 .toList();
         int probes = geometry.hooks().isEmpty() ? 0 : geometry.probes().count();
+        List<Objective> objectives = Stream.concat(
+                        Stream.of(work.objective()),
+                        IntStream.range(0, probes)
+                                .mapToObj(probe -> geometry.probes().objective(work.batch(), seed, probe)))
+                .toList();
         return new GradientPass(scope, bench.model(), hooks)
-                .run(work.batch().tokens(scope), Hooks.none(), 1 + probes, i -> i == 0
-                        ? work.objective()
-                        : geometry.probes().objective(work.batch(), seed, i - 1));
+                .run(work.batch().tokens(scope), Hooks.none(), objectives);
     }
 
     private static void add(

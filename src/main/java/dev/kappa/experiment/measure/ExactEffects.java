@@ -1,30 +1,34 @@
 package dev.kappa.experiment.measure;
 
 import ai.djl.ndarray.NDArray;
+import dev.kappa.lm.Span;
 import dev.kappa.sae.Sae;
 import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tensors;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
  * What m becomes when one feature of one sequence is changed and everything else, the dictionary's error
- * included, is left as it is: real passes of the suffix, many changes at a time.
+ * included, is left as it is: real passes of the suffix, many changes at a time. No position before a change can
+ * see it, so that changes are put in the order of their first positions, and a pass begins at the first of its own.
  */
 public final class ExactEffects {
     private final Suffix suffix;
     private final Sae sae;
     private final Function<int[], Objective> objective;
     private final int copies;
+    private final int length;
 
     /**
      * A feature's change in one sequence: x at each position moves by an amount along the decoder row.
      *
      * @param sequence which of the batch
      * @param latent the feature
-     * @param positions in the sequence
+     * @param positions in the sequence, ascending
      * @param amounts in units of the feature's steps; −step takes the feature away
      */
     public record Change(int sequence, int latent, int[] positions, float[] amounts) {}
@@ -38,6 +42,7 @@ public final class ExactEffects {
         this.sae = sae;
         this.objective = objective;
         this.copies = copies;
+        this.length = (int) suffix.activation().getShape().get(1);
     }
 
     /**
@@ -49,11 +54,19 @@ public final class ExactEffects {
      */
     public record Moves(NDArray by, int[] sequences, int[] positions) {}
 
-    /** What a chunk of changes does to copies of sequences: amounts [copy · position], and directions [copy, width]. */
-    private record Chunk(int[] sequences, float[] amounts, NDArray directions) {}
+    /** Which change or move it is, and where it begins. */
+    private record Place(int number, int first, int sequence, int latent) {}
+
+    private static final Comparator<Place> ORDER = Comparator.comparingInt(Place::first)
+            .thenComparingInt(Place::sequence)
+            .thenComparingInt(Place::latent)
+            .thenComparingInt(Place::number);
+
+    /** How x moves from a position on: amounts [copy · position] along directions [copy, width]. */
+    private record Chunk(float[] amounts, NDArray directions) {}
 
     private interface Chunks {
-        Chunk of(Scope scope, int from, int to);
+        Chunk of(Scope scope, int[] numbers, int start);
     }
 
     /**
@@ -62,64 +75,80 @@ public final class ExactEffects {
      * @param between called before each pass
      */
     public double[] of(List<Change> changes, Runnable between) {
-        int positions = (int) suffix.activation().getShape().get(1);
-        return effects(changes.size(), between, (scope, from, to) -> {
-            List<Change> some = changes.subList(from, to);
-            float[] amounts = new float[some.size() * positions];
-            for (int i = 0; i < some.size(); i++) {
-                for (int j = 0; j < some.get(i).positions().length; j++) {
-                    amounts[i * positions + some.get(i).positions()[j]] = some.get(i).amounts()[j];
+        List<Place> places = new ArrayList<>();
+        for (Change change : changes) {
+            places.add(new Place(places.size(), change.positions()[0], change.sequence(), change.latent()));
+        }
+        return effects(places, between, (scope, numbers, start) -> {
+            float[] amounts = new float[numbers.length * (length - start)];
+            long[] latents = new long[numbers.length];
+            for (int i = 0; i < numbers.length; i++) {
+                Change change = changes.get(numbers[i]);
+                latents[i] = change.latent();
+                for (int j = 0; j < change.positions().length; j++) {
+                    amounts[i * (length - start) + change.positions()[j] - start] = change.amounts()[j];
                 }
             }
-            long[] latents = some.stream().mapToLong(Change::latent).toArray();
-            return new Chunk(
-                    some.stream().mapToInt(Change::sequence).toArray(),
-                    amounts,
-                    sae.decoderRows(Tensors.of(scope, latents, latents.length)));
+            return new Chunk(amounts, sae.decoderRows(Tensors.of(scope, latents, latents.length)));
         });
     }
 
     /** Δm of each move. */
     public double[] of(Moves moves, Runnable between) {
-        int positions = (int) suffix.activation().getShape().get(1);
-        return effects(moves.sequences().length, between, (scope, from, to) -> {
-            float[] amounts = new float[(to - from) * positions];
-            for (int i = from; i < to; i++) {
-                amounts[(i - from) * positions + moves.positions()[i]] = 1;
+        List<Place> places = IntStream.range(0, moves.sequences().length)
+                .mapToObj(i -> new Place(i, moves.positions()[i], moves.sequences()[i], 0))
+                .toList();
+        return effects(places, between, (scope, numbers, start) -> {
+            float[] amounts = new float[numbers.length * (length - start)];
+            long[] rows = new long[numbers.length];
+            for (int i = 0; i < numbers.length; i++) {
+                rows[i] = numbers[i];
+                amounts[i * (length - start) + moves.positions()[numbers[i]] - start] = 1;
             }
-            return new Chunk(
-                    Arrays.copyOfRange(moves.sequences(), from, to),
-                    amounts,
-                    scope.keep(Tensors.slice(moves.by(), from, to)));
+            return new Chunk(amounts, Tensors.rows(moves.by(), Tensors.of(scope, rows, rows.length)));
         });
     }
 
-    private double[] effects(int count, Runnable between, Chunks chunks) {
-        double[] before = unchanged();
-        double[] effects = new double[count];
-        for (int from = 0; from < count; from += copies) {
-            between.run();
-            try (Scope scope = Scope.within(suffix.activation())) {
-                Chunk chunk = chunks.of(scope, from, Math.min(count, from + copies));
-                double[] after =
-                        suffix.values(changed(scope, chunk), chunk.sequences(), objective.apply(chunk.sequences()));
-                for (int i = 0; i < after.length; i++) {
-                    effects[from + i] = after[i] - before[chunk.sequences()[i]];
+    private double[] effects(List<Place> places, Runnable between, Chunks chunks) {
+        double[] effects = new double[places.size()];
+        List<Place> ordered = places.stream().sorted(ORDER).toList();
+        try (Scope scope = Scope.within(suffix.activation())) {
+            int[] batch = IntStream.range(0, (int) suffix.activation().getShape().get(0)).toArray();
+            KeyValueCache cache = new KeyValueCache(scope, batch.length);
+            Objective unchanged = objective.apply(batch);
+            int read = unchanged.firstPosition(length);
+            double[] before = suffix.terms(suffix.activation(), batch, cache.filling(read), unchanged);
+            for (int from = 0; from < ordered.size(); from += copies) {
+                between.run();
+                List<Place> some = ordered.subList(from, Math.min(ordered.size(), from + copies));
+                double[] after = terms(some, read, cache, chunks);
+                for (int i = 0; i < some.size(); i++) {
+                    effects[some.get(i).number()] = difference(after, i, before, some.get(i));
                 }
             }
         }
         return effects;
     }
 
-    private double[] unchanged() {
-        NDArray x = suffix.activation();
-        int[] all = IntStream.range(0, (int) x.getShape().get(0)).toArray();
-        return suffix.values(x, all, objective.apply(all));
+    /** The terms of changed copies, 0 before the first of their changes. */
+    private double[] terms(List<Place> some, int read, KeyValueCache cache, Chunks chunks) {
+        int start = some.get(0).first();
+        int[] sequences = some.stream().mapToInt(Place::sequence).toArray();
+        try (Scope scope = Scope.within(suffix.activation())) {
+            Chunk chunk = chunks.of(scope, some.stream().mapToInt(Place::number).toArray(), start);
+            NDArray x = Suffix.copies(scope, Suffix.tail(scope, suffix.activation(), start), sequences);
+            NDArray amounts = Tensors.of(scope, chunk.amounts(), sequences.length, length - start, 1);
+            NDArray changed = x.add(amounts.mul(chunk.directions().expandDims(1)));
+            Span span = cache.from(start, Math.max(start, read), sequences);
+            return suffix.terms(changed, sequences, span, objective.apply(sequences));
+        }
     }
 
-    private NDArray changed(Scope scope, Chunk chunk) {
-        NDArray x = Suffix.copies(scope, suffix.activation(), chunk.sequences());
-        NDArray amounts = Tensors.of(scope, chunk.amounts(), chunk.sequences().length, x.getShape().get(1), 1);
-        return x.add(amounts.mul(chunk.directions().expandDims(1)));
+    private double difference(double[] after, int copy, double[] before, Place place) {
+        double difference = 0;
+        for (int position = place.first(); position < length; position++) {
+            difference += after[copy * length + position] - before[place.sequence() * length + position];
+        }
+        return difference;
     }
 }

@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.lm.Hooks;
 import dev.kappa.lm.LanguageModel;
+import dev.kappa.lm.Span;
 import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 
 /**
  * One forward pass of a batch and one backward pass for each objective: activations and gradients at any
@@ -52,7 +52,7 @@ public final class GradientPass {
 
     /** One objective. */
     public Result run(NDArray tokens, Objective objective) {
-        return run(tokens, Hooks.none(), 1, i -> objective);
+        return run(tokens, Hooks.none(), List.of(objective));
     }
 
     /**
@@ -61,7 +61,7 @@ public final class GradientPass {
      * @param tokens ids, i64 [batch, position]
      * @param changes what else happens at hooks, before they are read
      */
-    public Result run(NDArray tokens, Hooks changes, int objectives, IntFunction<Objective> objective) {
+    public Result run(NDArray tokens, Hooks changes, List<Objective> objectives) {
         Map<HookPoint, NDArray> activations = new LinkedHashMap<>();
         Map<HookPoint, NDArray> leaves = new LinkedHashMap<>();
         try (Scope inner = scope.child();
@@ -76,13 +76,23 @@ public final class GradientPass {
                 });
             }
             NDArray start = inner.keep(tokens.duplicate());
+            int length = (int) tokens.getShape().get(1);
+            int read = objectives.stream()
+                    .mapToInt(objective -> objective.firstPosition(length))
+                    .min()
+                    .orElseThrow();
             NDArray residual = inner.keep(model.blocks(
-                    model.embed(start, reading), 0, model.architecture().layers(), reading));
+                    model.embed(start, reading),
+                    0,
+                    model.architecture().layers(),
+                    reading,
+                    Span.readFrom(read)));
+            Readout readout = new Readout(model, length);
             List<Backward> backwards = new ArrayList<>();
-            for (int i = 0; i < objectives; i++) {
-                Readout.Gradient readout = Readout.of(inner, model, residual, objective.apply(i));
-                tape.backward(residual, readout.cotangent(), i < objectives - 1);
-                backwards.add(new Backward(readout.value(), take(tape, leaves)));
+            for (int i = 0; i < objectives.size(); i++) {
+                Readout.Gradient end = readout.gradient(inner, residual, objectives.get(i));
+                tape.backward(residual, end.cotangent(), i < objectives.size() - 1);
+                backwards.add(new Backward(end.value(), take(tape, leaves)));
             }
             return new Result(activations, backwards);
         }

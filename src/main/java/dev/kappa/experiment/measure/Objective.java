@@ -2,6 +2,7 @@ package dev.kappa.experiment.measure;
 
 import ai.djl.ndarray.NDArray;
 import dev.kappa.tensor.Scope;
+import java.util.Arrays;
 
 /**
  * A scalar m of one batch, read from the logits of some rows of the final residual stream. It is a sum
@@ -12,16 +13,17 @@ public interface Objective {
     int[] rows();
 
     /**
-     * What each of the rows {@code from} (inclusive) to {@code to} (exclusive) of {@link #rows()} adds to m.
+     * What each of some rows adds to m.
      *
-     * @param logits their logits [to − from, vocabulary], recorded
+     * @param logits their logits [n, vocabulary], recorded
+     * @param of their n places in {@link #rows()}
      * @param scope for arrays that the graph needs; open until the backward pass is done
-     * @return one term a row, [to − from]
+     * @return one term a row, [n]
      */
-    NDArray terms(NDArray logits, int from, int to, Scope scope);
+    NDArray terms(NDArray logits, int[] of, Scope scope);
 
-    /** The sum of those terms. */
-    default NDArray part(NDArray logits, int from, int to, Scope scope) {
-        return terms(logits, from, to, scope).sum();
+    /** The first position that m reads in any of its sequences. */
+    default int firstPosition(int length) {
+        return Arrays.stream(rows()).map(row -> row % length).min().orElseThrow();
     }
 }

@@ -74,6 +74,10 @@ public final class Objectives {
         return IntStream.range(0, sequences).map(s -> s * length + length - 1).toArray();
     }
 
+    private static long[] pick(long[] from, int[] places) {
+        return Arrays.stream(places).mapToLong(place -> from[place]).toArray();
+    }
+
     private static NDArray crossEntropy(NDArray logits, long[] labels, Scope scope) {
         NDArray index = Tensors.of(scope, labels, labels.length, 1);
         return logits.logSoftmax(-1).gather(index, 1).reshape(-1).neg();
@@ -81,23 +85,27 @@ public final class Objectives {
 
     private record CrossEntropy(int[] rows, long[] labels) implements Objective {
         @Override
-        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
-            return crossEntropy(logits, Arrays.copyOfRange(labels, from, to), scope);
+        public NDArray terms(NDArray logits, int[] of, Scope scope) {
+            return crossEntropy(logits, pick(labels, of), scope);
         }
     }
 
     /** Draws the labels by inverting the cumulative distribution at one uniform number a row. */
     private record SampledCrossEntropy(int[] rows, float[] uniforms) implements Objective {
         @Override
-        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
-            return crossEntropy(logits, labels(logits, from, to, scope), scope);
+        public NDArray terms(NDArray logits, int[] of, Scope scope) {
+            return crossEntropy(logits, labels(logits, of, scope), scope);
         }
 
-        private long[] labels(NDArray logits, int from, int to, Scope scope) {
+        private long[] labels(NDArray logits, int[] of, Scope scope) {
             try (Scope inner = scope.child()) {
                 long last = logits.getShape().get(1) - 1;
                 NDArray values = inner.keep(logits.stopGradient());
-                NDArray below = Tensors.of(inner, Arrays.copyOfRange(uniforms, from, to), to - from, 1);
+                float[] drawn = new float[of.length];
+                for (int i = 0; i < of.length; i++) {
+                    drawn[i] = uniforms[of[i]];
+                }
+                NDArray below = Tensors.of(inner, drawn, of.length, 1);
                 NDArray cumulative = values.softmax(-1).cumSum(1);
                 float[] counts = cumulative.lte(below).toType(DataType.FLOAT32, false)
                         .sum(new int[] {1})
@@ -109,13 +117,13 @@ public final class Objectives {
 
     private record RandomSigns(Batch batch, int[] rows, long seed, int probe) implements Objective {
         @Override
-        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
+        public NDArray terms(NDArray logits, int[] of, Scope scope) {
             int vocabulary = (int) logits.getShape().get(1);
-            float[] signs = new float[(to - from) * vocabulary];
-            for (int row = from; row < to; row++) {
-                fill(signs, (row - from) * vocabulary, vocabulary, rows[row]);
+            float[] signs = new float[of.length * vocabulary];
+            for (int i = 0; i < of.length; i++) {
+                fill(signs, i * vocabulary, vocabulary, rows[of[i]]);
             }
-            return logits.mul(Tensors.of(scope, signs, to - from, vocabulary)).sum(new int[] {1});
+            return logits.mul(Tensors.of(scope, signs, of.length, vocabulary)).sum(new int[] {1});
         }
 
         /** One row of centred signs, 64 signs to a drawn number. */
@@ -138,22 +146,22 @@ public final class Objectives {
 
     private record Answers(int[] rows, long[] plus, long[] minus) implements Objective {
         @Override
-        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
-            NDArray right = logits.gather(Tensors.of(scope, Arrays.copyOfRange(plus, from, to), to - from, 1), 1);
-            NDArray wrong = logits.gather(Tensors.of(scope, Arrays.copyOfRange(minus, from, to), to - from, 1), 1);
+        public NDArray terms(NDArray logits, int[] of, Scope scope) {
+            NDArray right = logits.gather(Tensors.of(scope, pick(plus, of), of.length, 1), 1);
+            NDArray wrong = logits.gather(Tensors.of(scope, pick(minus, of), of.length, 1), 1);
             return right.sub(wrong).reshape(-1);
         }
     }
 
-    private record Negated(Objective of) implements Objective {
+    private record Negated(Objective positive) implements Objective {
         @Override
         public int[] rows() {
-            return of.rows();
+            return positive.rows();
         }
 
         @Override
-        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
-            return of.terms(logits, from, to, scope).neg();
+        public NDArray terms(NDArray logits, int[] of, Scope scope) {
+            return positive.terms(logits, of, scope).neg();
         }
     }
 }

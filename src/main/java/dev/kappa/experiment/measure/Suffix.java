@@ -1,12 +1,16 @@
 package dev.kappa.experiment.measure;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.lm.Hooks;
 import dev.kappa.lm.LanguageModel;
+import dev.kappa.lm.Span;
 import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tape;
 import dev.kappa.tensor.Tensors;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The pass from a hook on: what is before it is computed once for a batch, and every change of the hook's
@@ -66,44 +70,57 @@ public final class Suffix {
         return model;
     }
 
+    /** m of each sequence of the batch. */
+    public double[] values(Objective objective) {
+        int length = (int) activation.getShape().get(1);
+        int[] all = IntStream.range(0, (int) activation.getShape().get(0)).toArray();
+        double[] terms = terms(activation, all, Span.readFrom(objective.firstPosition(length)), objective);
+        return Arrays.stream(all)
+                .mapToDouble(s -> Arrays.stream(terms, s * length, (s + 1) * length).sum())
+                .toArray();
+    }
+
     /**
-     * m of every copy.
+     * What each position of copies of the batch's sequences adds to m, [copy · position]; 0 before the span.
      *
-     * @param changed x of each copy, [copy, position, width]
+     * @param changed x of each copy from the span's start on, [copy, position, width]
      * @param of which of the batch's sequences each copy is of
      * @param objective of the copies
      */
-    public double[] values(NDArray changed, int[] of, Objective objective) {
+    double[] terms(NDArray changed, int[] of, Span span, Objective objective) {
+        int length = span.start() + (int) changed.getShape().get(1);
         try (Scope inner = Scope.within(changed)) {
-            NDArray from = entering == null ? null : copies(inner, entering, of);
+            NDArray from = entering == null ? null : copies(inner, tail(inner, entering, span.start()), of);
             NDArray start = inner.keep(changed.stopGradient());
-            double[] terms = Readout.terms(inner, model, inner.keep(residual(start, from)), objective);
-            double[] values = new double[of.length];
-            int positions = (int) changed.getShape().get(1);
-            for (int i = 0; i < terms.length; i++) {
-                values[objective.rows()[i] / positions] += terms[i];
-            }
-            return values;
+            return new Readout(model, length).terms(inner.keep(residual(start, from, span)), objective);
         }
     }
 
     /** ∂m/∂x at a changed activation of the whole batch, [batch, position, width] in {@code scope}. */
     public NDArray gradient(Scope scope, NDArray changed, Objective objective) {
+        int length = (int) changed.getShape().get(1);
+        Span span = Span.readFrom(objective.firstPosition(length));
         try (Scope inner = scope.child();
                 Tape tape = Tape.open(inner)) {
             NDArray leaf = tape.leaf(inner.keep(changed.duplicate()));
             NDArray from = entering == null ? null : inner.keep(entering.duplicate());
-            NDArray residual = inner.keep(residual(leaf, from));
-            tape.backward(residual, Readout.of(inner, model, residual, objective).cotangent(), false);
+            NDArray residual = inner.keep(residual(leaf, from, span));
+            Readout.Gradient readout = new Readout(model, length).gradient(inner, residual, objective);
+            tape.backward(residual, readout.cotangent(), false);
             return scope.keep(tape.takeGradient(leaf));
         }
     }
 
-    private NDArray residual(NDArray changed, NDArray from) {
+    private NDArray residual(NDArray changed, NDArray from, Span span) {
         int layers = model.architecture().layers();
         return isStream(hook)
-                ? model.blocks(changed, hook.firstBlock(), layers, Hooks.none())
-                : model.blocks(from, hook.layer(), layers, Hooks.none().with(hook, x -> changed));
+                ? model.blocks(changed, hook.firstBlock(), layers, Hooks.none(), span)
+                : model.blocks(from, hook.layer(), layers, Hooks.none().with(hook, x -> changed), span);
+    }
+
+    /** The positions from {@code start} on of an array [batch, position, d], as a view in {@code scope}. */
+    static NDArray tail(Scope scope, NDArray array, int start) {
+        return scope.keep(array.get(new NDIndex(":, {}:", start)));
     }
 
     /** Sequences of an array [batch, position, d] by number, as [number, position, d] in {@code scope}. */

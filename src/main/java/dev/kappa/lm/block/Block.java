@@ -21,16 +21,17 @@ public record Block(
         Mlp mlp,
         Norm mlpOutNorm) {
 
-    /** The residual stream [b, t, d] entering block {@code layer} to that leaving it. */
+    /** The residual stream [b, t, d] entering block {@code layer} to that leaving it at the n positions read. */
     NDArray forward(NDArray entering, Positions positions, Step step, int layer) {
         NDArray h = step.at(Site.RESID_PRE, layer, entering); //                         [b, t, d]
 
         NDArray a = attention.apply(attentionNorm.apply(h), positions, step, layer);
-        a = step.at(Site.ATTN_OUT, layer, attentionOutNorm.apply(a)); //                 [b, t, d]
+        a = step.at(Site.ATTN_OUT, layer, attentionOutNorm.apply(a)); //                 [b, n, d]
+        h = positions.read(h); //                                                        [b, n, d]
         NDArray mid = h.add(a);
 
         NDArray m = mlp.apply(mlpNorm.apply(parallel ? h : mid));
-        m = step.at(Site.MLP_OUT, layer, mlpOutNorm.apply(m)); //                        [b, t, d]
+        m = step.at(Site.MLP_OUT, layer, mlpOutNorm.apply(m)); //                        [b, n, d]
         return step.at(Site.RESID_POST, layer, mid.add(m));
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.kappa.lm.Span;
 import dev.kappa.tensor.Scope;
 
 /**
@@ -43,21 +44,23 @@ public final class PositionTables {
         this.turn = array(model, quarterTurn(inverseFrequencies.length, headDim), headDim);
     }
 
-    /** The first {@code t} positions; the views belong to {@code owner}. */
-    synchronized Positions first(int t, NDManager owner) {
-        if (t > length) {
-            build(Math.min(context, Math.max(SHORTEST, Integer.highestOneBit(2 * t - 1))));
+    /** A span of sequences of {@code s} positions; the views belong to {@code owner}. */
+    synchronized Positions of(Span span, int s, NDManager owner) {
+        if (s > length) {
+            build(Math.min(context, Math.max(SHORTEST, Integer.highestOneBit(2 * s - 1))));
         }
-        NDIndex rows = new NDIndex().addSliceDim(0, t);
-        NDIndex square = new NDIndex().addSliceDim(0, t).addSliceDim(0, t);
+        NDIndex queries = new NDIndex().addSliceDim(span.read(), s);
+        NDIndex keys = new NDIndex().addSliceDim(span.start(), s);
+        NDIndex pairs = new NDIndex().addSliceDim(span.read(), s).addSliceDim(0, s);
         return new Positions(
-                all.queryCos().get(owner, rows),
-                all.querySin().get(owner, rows),
-                all.keyCos().get(owner, rows),
-                all.keySin().get(owner, rows),
+                all.queryCos().get(owner, queries),
+                all.querySin().get(owner, queries),
+                all.keyCos().get(owner, keys),
+                all.keySin().get(owner, keys),
                 turn,
-                all.causal().get(owner, square),
-                all.windowed().get(owner, square));
+                all.causal().get(owner, pairs),
+                all.windowed().get(owner, pairs),
+                span.seen());
     }
 
     private void build(int positions) {
@@ -73,7 +76,8 @@ public final class PositionTables {
                 array(tables, rotation(positions, 1, false), headDim),
                 turn,
                 mask(positions, positions),
-                mask(positions, window));
+                mask(positions, window),
+                Span.whole().seen());
     }
 
     /** 0 where a query (row) sees a key (column), −∞ elsewhere. */

@@ -10,6 +10,7 @@ import dev.kappa.lm.Architecture;
 import dev.kappa.lm.HookPoint.Site;
 import dev.kappa.lm.Hooks;
 import dev.kappa.lm.LanguageModel;
+import dev.kappa.lm.Span;
 
 /** The pass of every family. */
 public final class Transformer implements LanguageModel {
@@ -45,17 +46,21 @@ public final class Transformer implements LanguageModel {
     }
 
     @Override
-    public NDArray blocks(NDArray residual, int from, int to, Hooks hooks) {
-        checkResidual(residual, from, to);
+    public NDArray blocks(NDArray residual, int from, int to, Hooks hooks, Span span) {
+        checkResidual(residual, from, to, span);
+        int end = span.start() + (int) residual.getShape().get(1);
         NDManager home = residual.getManager();
         try (NDManager pass = home.newSubManager()) {
-            Positions positions =
-                    parts.positions().first((int) residual.getShape().get(1), pass);
-            NDArray h = residual; //                                                      [b, t, d]
+            Positions read = parts.positions().of(span, end, pass);
+            Positions all = parts.positions().of(span.all(), end, pass);
+            NDArray h = from < to ? residual : read.read(residual); //                    [b, t, d]
             for (int layer = from; layer < to; layer++) {
+                boolean last = layer == to - 1;
+                Positions positions = last && !hooks.inside(layer) ? read : all;
                 try (Step step = new Step(home, hooks)) {
                     NDArray entering = h == residual ? step.borrow(h) : step.own(h);
-                    h = step.result(parts.blocks().get(layer).forward(entering, positions, step, layer));
+                    h = parts.blocks().get(layer).forward(entering, positions, step, layer);
+                    h = step.result(last ? read.read(h) : h);
                 }
             }
             return h;
@@ -97,7 +102,7 @@ public final class Transformer implements LanguageModel {
         }
     }
 
-    private void checkResidual(NDArray residual, int from, int to) {
+    private void checkResidual(NDArray residual, int from, int to, Span span) {
         Shape shape = residual.getShape();
         if (shape.dimension() != 3 || shape.get(2) != architecture.dModel()) {
             throw Fault.internal(
@@ -111,7 +116,13 @@ public final class Transformer implements LanguageModel {
                     "blocks " + from + " to " + to + " of " + architecture.layers() + " do not exist",
                     null);
         }
-        checkLength(shape.get(1));
+        if (span.start() < 0 || span.read() < span.start() || span.read() >= span.start() + shape.get(1)) {
+            throw Fault.internal(
+                    "span_out_of_range",
+                    "positions from " + span.read() + " on are not among the " + shape.get(1) + " from " + span.start(),
+                    null);
+        }
+        checkLength(span.start() + shape.get(1));
     }
 
     private void checkLength(long positions) {

@@ -3,6 +3,7 @@ package dev.kappa.experiment.kinds;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import dev.kappa.corpus.Pair;
 import dev.kappa.corpus.Sequence;
 import dev.kappa.experiment.TestBench;
 import dev.kappa.experiment.measure.Batch;
@@ -26,11 +27,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Speed beside the textbook's form, on the bundled model, its dictionaries and its text. Prints; asserts nothing. */
 @Tag("benchmark")
@@ -80,19 +82,25 @@ class SpeedBenchmarkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {16, 64})
-    void exactEffectsOfTheFeaturesOfOneSequence(int expansion) {
+    @CsvSource({
+        "NEXT_TOKEN_LOSS, 16",
+        "NEXT_TOKEN_LOSS, 64",
+        "LOGIT_DIFFERENCE, 16",
+        "LOGIT_DIFFERENCE, 64",
+    })
+    void exactEffectsOfTheFeaturesOfOneSequence(TaskMetric metric, int expansion) {
         try (DenseSae sae = sae(Bundled.sae(expansion))) {
-            Batch batch = Batch.cut(sequences(1), 1).get(0);
+            TaskMetric.Work work = work(metric);
             int[] firing = new int[1];
             int some = 20;
-            double[] seconds = seconds(() -> firing[0] = exact(batch, sae), () -> naive(batch, sae, some));
+            double[] seconds = seconds(() -> firing[0] = exact(work, sae), () -> naive(work, sae, some));
             int width = sae.shape().width();
             double one = seconds[1] / some;
             System.out.printf(
-                    "exact effects, width %d: %.2f s for the %d features that fire, %.1f ms each; a full pass with one"
-                            + " feature at zero %.1f ms: %.1f times faster than all features so, %.1f times than"
-                            + " firing ones%n",
+                    "exact effects on %s, width %d: %.2f s for the %d features that fire, %.2f ms each; a full pass"
+                            + " with one feature at zero %.1f ms: %.1f times faster than all features so, %.1f times"
+                            + " than firing ones%n",
+                    metric.name().toLowerCase(Locale.ROOT),
                     width,
                     seconds[0],
                     firing[0],
@@ -103,33 +111,36 @@ class SpeedBenchmarkTest {
         }
     }
 
-    private int exact(Batch batch, DenseSae sae) {
+    /** One sequence; where a metric reads pairs, two of its tokens are the answers. */
+    private static TaskMetric.Work work(TaskMetric metric) {
+        List<Sequence> one = sequences(1);
+        int[] tokens = one.get(0).tokens();
+        List<Pair> pairs = metric.readsPairs() ? List.of(new Pair(0, tokens, tokens, tokens[1], tokens[2], "any")) : List.of();
+        return new TaskMetric.Work(metric, new Batch(one), pairs);
+    }
+
+    private int exact(TaskMetric.Work work, DenseSae sae) {
+        Batch batch = work.batch();
         try (Scope inner = Scope.open(Device.cpu())) {
             Suffix suffix = Suffix.of(inner, bench.model(), batch.tokens(inner), HOOK);
             SequenceEntries entries =
                     SequenceEntries.of(sae.encode(batch.countedRows(suffix.activation())), batch);
-            new ExactEffects(
-                            suffix,
-                            sae,
-                            copies -> Objectives.nextTokenLoss(new Batch(Arrays.stream(copies)
-                                    .mapToObj(batch.sequences()::get)
-                                    .toList())),
-                            16)
+            new ExactEffects(suffix, sae, work::objectiveOf, 16)
                     .of(entries.groups().stream().map(entries::removal).toList(), () -> {});
             return entries.groups().size();
         }
     }
 
-    private void naive(Batch batch, DenseSae sae, int features) {
+    private void naive(TaskMetric.Work work, DenseSae sae, int features) {
         for (int feature = 0; feature < features; feature++) {
             int silenced = feature;
             try (Scope inner = Scope.open(Device.cpu())) {
                 Values.of(
                         inner,
                         bench.model(),
-                        batch.tokens(inner),
+                        work.batch().tokens(inner),
                         Hooks.none().with(HOOK, x -> without(sae, x, silenced)),
-                        Objectives.nextTokenLoss(batch));
+                        work.objective());
             }
         }
     }

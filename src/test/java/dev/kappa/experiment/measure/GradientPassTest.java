@@ -12,6 +12,7 @@ import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,8 +86,10 @@ class GradientPassTest {
         try (Scope scope = Scope.open(bench.device())) {
             NDArray tokens = batch.tokens(scope);
             GradientPass pass = new GradientPass(scope, bench.model(), List.of(EARLY, LATE));
-            GradientPass.Result together =
-                    pass.run(tokens, Hooks.none(), 3, probe -> Objectives.fisherProbe(batch, 7, probe));
+            List<Objective> probes = IntStream.range(0, 3)
+                    .mapToObj(probe -> Objectives.fisherProbe(batch, 7, probe))
+                    .toList();
+            GradientPass.Result together = pass.run(tokens, Hooks.none(), probes);
             for (int probe = 0; probe < 3; probe++) {
                 GradientPass.Result alone = pass.run(tokens, Objectives.fisherProbe(batch, 7, probe));
                 for (HookPoint hook : List.of(EARLY, LATE)) {
@@ -116,6 +119,25 @@ class GradientPassTest {
             for (float size : pass.gradient(LATE).norm(2, new int[] {2}, false).toFloatArray()) {
                 assertThat(size).isPositive();
             }
+        }
+    }
+
+    @Test
+    void positionsOfTheLastBlockThatNobodyReadsHaveNoPartInTheGradient() {
+        List<Pair> pairs = List.of(new Pair(0, new int[] {1, 2, 3, 4}, new int[] {1, 2, 5, 4}, 7, 8, "singular"));
+        Batch batch = new Batch(pairs.stream().map(Pair::cleanSequence).toList());
+        HookPoint inLastBlock = HookPoint.parse("blocks.2.hook_attn_out"); // for which the block is computed whole
+        try (Scope scope = Scope.open(bench.device())) {
+            Objective difference = Objectives.logitDifference(pairs, 4);
+            float[] narrow = new GradientPass(scope, bench.model(), List.of(EARLY))
+                    .run(batch.tokens(scope), difference)
+                    .gradient(EARLY)
+                    .toFloatArray();
+            float[] whole = new GradientPass(scope, bench.model(), List.of(EARLY, inLastBlock))
+                    .run(batch.tokens(scope), difference)
+                    .gradient(EARLY)
+                    .toFloatArray();
+            assertThat(narrow).containsExactly(whole, within(1e-5f));
         }
     }
 }

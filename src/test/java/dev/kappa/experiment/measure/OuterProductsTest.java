@@ -37,7 +37,7 @@ class OuterProductsTest {
         }
 
         @Override
-        public NDArray terms(NDArray logits, int from, int to, Scope scope) {
+        public NDArray terms(NDArray logits, int[] of, Scope scope) {
             return logits.get("0:1, " + token);
         }
     }

@@ -33,12 +33,22 @@ public final class Refusal {
         return refusal;
     }
 
+    /** The reasons of a refusal; one without a place where it has no others. */
+    @SuppressWarnings("unchecked")
+    static List<Place> places(ErrorResponseException refusal) {
+        ProblemDetail problem = refusal.getBody();
+        Object errors = problem.getProperties().get("errors");
+        return errors != null
+                ? (List<Place>) errors
+                : List.of(new Place("", (String) problem.getProperties().get("code"), problem.getDetail()));
+    }
+
     /**
      * A place in a body.
      *
      * @param pointer JSON pointer
      */
-    record Place(String pointer, String code, String detail) {}
+    public record Place(String pointer, String code, String detail) {}
 
     private static ErrorResponseException refusal(HttpStatus status, String code, String detail) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);

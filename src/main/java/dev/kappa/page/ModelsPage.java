@@ -17,7 +17,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** What is registered, and what of it is on which device. */
 @Controller
@@ -51,18 +50,12 @@ class ModelsPage {
             boolean resident,
             boolean pinned) {}
 
-    /** A device, with what it has room for. */
-    record DeviceCard(String id, int percent, String used, String capacity, int leases, List<String> residents) {}
-
     /** Something on its way here. */
     record Arrival(String kind, String id, String source, int percent, String bytes, String problem) {}
 
     @GetMapping
     String models(Model model) {
         List<DeviceView> devices = residency.devices();
-        model.addAttribute(
-                "origin", ServletUriComponentsBuilder.fromCurrentContextPath().toUriString());
-        model.addAttribute("devices", devices.stream().map(ModelsPage::card).toList());
         model.addAttribute(
                 "models",
                 listing.models().stream().map(view -> model(view, devices)).toList());
@@ -155,7 +148,7 @@ class ModelsPage {
                 pinned);
     }
 
-    private static String standing(DeviceView.ResidentView resident) {
+    static String standing(DeviceView.ResidentView resident) {
         return (resident.loaded() ? "" : ", loading")
                 + (resident.pinned() ? ", pinned" : "")
                 + (resident.leases() == 0 ? "" : ", used by " + resident.leases());
@@ -172,18 +165,6 @@ class ModelsPage {
                 List.of(),
                 false,
                 false);
-    }
-
-    private static DeviceCard card(DeviceView device) {
-        return new DeviceCard(
-                device.id(),
-                (int) Math.round(100.0 * device.usedBytes() / Math.max(1, device.capacityBytes())),
-                Numbers.bytes(device.usedBytes()),
-                Numbers.bytes(device.capacityBytes()),
-                device.leases(),
-                device.residents().stream()
-                        .map(resident -> resident.id() + " (" + Numbers.bytes(resident.bytes()) + standing(resident) + ")")
-                        .toList());
     }
 
     private static Arrival arrival(Download download) {

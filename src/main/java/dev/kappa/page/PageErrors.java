@@ -1,6 +1,8 @@
 package dev.kappa.page;
 
 import dev.kappa.fault.Fault;
+import dev.kappa.run.Conflict;
+import dev.kappa.run.Rejection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -28,6 +30,16 @@ class PageErrors {
     }
 
     @ExceptionHandler
+    ModelAndView conflict(Conflict conflict) {
+        return page(HttpStatus.CONFLICT, conflict.getMessage());
+    }
+
+    @ExceptionHandler
+    ModelAndView rejection(Rejection rejection) {
+        return page(HttpStatus.UNPROCESSABLE_CONTENT, rejection.getMessage());
+    }
+
+    @ExceptionHandler
     ModelAndView fault(Fault fault) {
         return switch (fault.category()) {
             case USER -> page(HttpStatus.UNPROCESSABLE_CONTENT, fault.getMessage());
@@ -48,7 +60,7 @@ class PageErrors {
         return page(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has it.");
     }
 
-    private static ModelAndView page(HttpStatus status, String message) {
+    static ModelAndView page(HttpStatus status, String message) {
         ModelAndView page = new ModelAndView("problem", status);
         page.addObject("status", status.value());
         page.addObject("reason", status.getReasonPhrase());

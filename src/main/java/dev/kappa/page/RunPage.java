@@ -14,7 +14,6 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
@@ -62,6 +61,9 @@ class RunPage {
                 .map(Excerpt::of)
                 .toList());
         model.addAttribute("artifacts", runs.artifacts(id).stream().map(info -> left(id, info)).toList());
+        model.addAttribute("parent", run.parent().orElse(""));
+        model.addAttribute("verified", run.verified().orElse(null));
+        model.addAttribute("finished", run.state() == RunState.SUCCEEDED);
         model.addAttribute("reanalysable", reanalysable(run));
         String origin = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         JsonNode body = Snippets.body(run);
@@ -99,13 +101,6 @@ class RunPage {
                 .findFirst()
                 .or(() -> runs.figure(id, name))
                 .orElseThrow(() -> new NotThere("Run “" + id + "” has no figure “" + name + "”."));
-    }
-
-    @PostMapping("/cancel")
-    String cancel(@PathVariable String id) {
-        find(id);
-        runs.cancel(id);
-        return "redirect:/runs/{id}";
     }
 
     private void standing(Run run, Model model) {

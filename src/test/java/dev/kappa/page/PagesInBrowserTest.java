@@ -203,6 +203,13 @@ class PagesInBrowserTest {
             assertThat(page.locator("#pick-" + id)).isChecked();
             assertThat(page.locator("#run-" + id)).isFocused();
 
+            page.navigate("/");
+            page.locator("[name=label]").fill("who=" + id);
+            page.getByText("Filter", new Page.GetByTextOptions().setExact(true)).click();
+            assertThat(page.getByText("No run is like that.")).isVisible();
+            client.send("PATCH", "/v1/runs/" + id, "{\"labels\": {\"who\": \"" + id + "\"}}", "Content-Type", "application/json");
+            assertThat(page.locator("[data-run]")).hasCount(1);
+            assertThat(row).containsText("who=" + id);
             page.navigate("/?state=QUEUED&experiment=counting");
             assertThat(page.locator("[data-run='" + id + "']")).hasCount(0);
         }
@@ -221,6 +228,53 @@ class PagesInBrowserTest {
         assertThat(page.locator("[data-metric=sum]")).containsText("Δ ");
         assertThat(page.locator("#differing")).isVisible();
         assertThat(page.locator("figure.drawn canvas")).isVisible();
+    }
+
+    @Test
+    void whatIsWorkedOnAndWhatWaitsIsOnThePageOfTheQueue() {
+        try (Gate gate = Gate.shut()) {
+            String first = client.submit(gate.body());
+            client.awaitState(first, "RUNNING");
+            String second = client.submit("{\"experiment\": \"counting\"}");
+            Page page = browser.page();
+            page.navigate("/");
+            assertThat(page.locator("#waiting")).containsText("1 run is being worked on");
+            page.locator("#waiting").click();
+            assertThat(page.locator("[data-active='" + first + "'] .state")).hasText("measuring");
+            assertThat(page.locator("[data-waiting='" + second + "']")).containsText("Counting");
+            gate.open();
+            assertThat(page.locator("[data-waiting='" + second + "']")).hasCount(0);
+        }
+    }
+
+    @Test
+    void aRunIsMeasuredAgainAndGivesTheSameDigits() {
+        String id = ended("{\"experiment\": \"counting\", \"seed\": 21}");
+        Page page = browser.page();
+        page.navigate("/runs/" + id);
+        page.locator("#verify").click();
+        assertThat(page.locator("#verified")).containsText("The same digits.");
+        assertThat(page.locator("#verified a")).hasAttribute("href", "/runs/" + id);
+    }
+
+    @Test
+    void aDictionaryIsRegisteredByFormAndWhatIsWrongWithItIsExplained() {
+        Page page = browser.page();
+        page.navigate("/models");
+        page.getByText("Register another").click();
+        page.getByText("a dictionary").click();
+        field(page, "/id").fill("Not An Id");
+        field(page, "/source").fill("file:/nowhere");
+        page.locator("#submit").click();
+        assertThat(page.locator(".field.wrong .errors")).containsText("must be 1 to 63 of a-z");
+        field(page, "/id").fill("by-form");
+        page.locator("#submit").click();
+        assertThat(page.locator(".field.wrong .errors")).containsText("/nowhere");
+        field(page, "/source").fill("bundled:stories-l2-x1");
+        page.locator("#submit").click();
+        assertThat(page.locator("[data-thing=by-form]")).containsText("blocks.2.hook_resid_post, width 128");
+        client.send("DELETE", "/v1/saes/by-form", "");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("422"));
     }
 
     @Test
@@ -253,7 +307,7 @@ class PagesInBrowserTest {
         assertThat(page.locator("#curl")).containsText("/v1/runs -H");
         page.navigate("/");
         assertThat(page.locator("#run-" + id)).isVisible();
-        for (String path : new String[] {"/models", "/experiments", "/compare?runs=" + id, "/new"}) {
+        for (String path : new String[] {"/models", "/models/register", "/queue", "/experiments", "/compare?runs=" + id, "/new"}) {
             page.navigate(path);
             assertThat(page.locator("main h1")).isVisible();
         }

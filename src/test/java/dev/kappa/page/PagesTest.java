@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.util.HtmlUtils;
 import tools.jackson.databind.JsonNode;
@@ -13,7 +14,9 @@ class PagesTest {
 
     @Test
     void everyPageAnswersUnderAStrictPolicy() {
-        for (String path : new String[] {"/", "/new", "/new?experiment=width_sweep", "/models", "/experiments", "/compare"}) {
+        for (String path : new String[] {
+            "/", "/new", "/new?experiment=width_sweep", "/models", "/models/register", "/queue", "/experiments", "/compare"
+        }) {
             KappaClient.Answer page = client.get(path, "Accept", "text/html");
             assertThat(page.status()).as(path).isEqualTo(200);
             assertThat(page.header("Content-Type")).startsWith("text/html");
@@ -31,6 +34,33 @@ class PagesTest {
         assertThat(client.get("/new?experiment=nonsense").status()).isEqualTo(404);
         assertThat(client.get("/compare?runs=nonsense").status()).isEqualTo(404);
         assertThat(client.send("POST", "/models/sae/nonsense/load", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aWrongAddressIsAPageForABrowserAndAProblemForOthers() {
+        KappaClient.Answer page = client.get("/nowhere", "Accept", "text/html,*/*;q=0.8");
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.header("Content-Security-Policy")).startsWith("default-src 'self';");
+        assertThat(page.text()).contains("There is nothing at “/nowhere”");
+        assertThat(client.get("/runs/x/cancel", "Accept", "text/html").status()).isEqualTo(405);
+        for (KappaClient.Answer other : List.of(
+                client.get("/nowhere"),
+                client.get("/nowhere", "Accept", "application/json"),
+                client.get("/v1/nowhere", "Accept", "text/html,application/json"))) {
+            assertThat(other.status()).isEqualTo(404);
+            assertThat(other.header("Content-Type")).isEqualTo("application/problem+json");
+        }
+    }
+
+    @Test
+    void whatAStateDoesNotAllowIsSaidOnAPage() {
+        String id = client.submit("{\"experiment\": \"counting\", \"parameters\": {\"trouble\": \"user_fault\"}}");
+        client.awaitEnd(id);
+        KappaClient.Answer page = client.send("POST", "/runs/" + id + "/verify", "");
+        assertThat(page.status()).isEqualTo(409);
+        assertThat(page.text()).contains("only runs that are SUCCEEDED can be verified");
+        assertThat(client.send("POST", "/runs/nonsense/cancel", "").status()).isEqualTo(404);
     }
 
     @Test

@@ -53,8 +53,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (include "kappa.several" .) (eq (include "kappa.database" .) "own") }}
 {{- fail "several replicas need one database: set database.url, or database.bundled.enabled=true" }}
 {{- end }}
-{{- if and (include "kappa.several" .) (not .Values.store.enabled) }}
-{{- fail "several replicas need store.enabled=true: each reads the tallies that the others wrote" }}
+{{- if and (include "kappa.several" .) (not .Values.store.enabled) (not .Values.store.url) }}
+{{- fail "several replicas need store.enabled=true or store.url: each reads the tallies that the others wrote" }}
+{{- end }}
+{{- if and .Values.store.enabled .Values.store.url }}
+{{- fail "store.url names a bucket and store.enabled asks for a volume" }}
 {{- end }}
 {{- if and .Values.database.url .Values.database.bundled.enabled }}
 {{- fail "database.url names a Postgres and database.bundled.enabled asks for another" }}

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Service;
 import org.springframework.util.FileSystemUtils;
 
@@ -23,6 +24,8 @@ class Registry implements InitializingBean {
 
     private final Entries entries;
     private final Home home;
+    /** Where artifacts of runs are; empty for the home. */
+    private final String store;
     private final ObjectProvider<Dependents> dependents;
     private final Downloads downloads;
     private final Recipes recipes;
@@ -34,8 +37,10 @@ class Registry implements InitializingBean {
             Bundle bundle,
             Downloads downloads,
             Recipes recipes,
-            ObjectProvider<Dependents> dependents) {
+            ObjectProvider<Dependents> dependents,
+            @Value("${kappa.store:}") String store) {
         this.entries = entries;
+        this.store = store;
         this.home = home;
         this.downloads = downloads;
         this.recipes = recipes;
@@ -170,7 +175,14 @@ class Registry implements InitializingBean {
                                     + bundled.get(shelf).keySet()));
         }
         if (source instanceof Source.RunArtifact artifact) {
-            return home.directory().resolve("artifacts").resolve(artifact.run()).resolve(artifact.artifact());
+            if (store.startsWith("s3:")) {
+                throw Fault.user(
+                        "artifact_remote",
+                        "artifact '" + artifact.artifact() + "' of run '" + artifact.run() + "' is in " + store
+                                + " and on no disk; download its files and register their folder by file:");
+            }
+            Path root = store.isBlank() ? home.directory() : Path.of(store);
+            return root.resolve("artifacts").resolve(artifact.run()).resolve(artifact.artifact());
         }
         return ((Source.Local) source).path();
     }

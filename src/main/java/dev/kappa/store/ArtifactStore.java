@@ -2,68 +2,78 @@ package dev.kappa.store;
 
 import dev.kappa.experiment.Artifact;
 import dev.kappa.fault.Fault;
-import dev.kappa.home.Home;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.regex.Pattern;
+import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
-import org.springframework.util.FileSystemUtils;
 
-/** Folders that runs leave behind, {@code artifacts/<run>/<artifact>/}; a folder appears whole or not at all. */
+/**
+ * Files that runs leave behind, {@code artifacts/<run>/<artifact>/<file>}. The row that names an artifact is written after
+ * the last of its files.
+ */
 @Component
 public class ArtifactStore {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,200}");
 
-    private final Path root;
+    private final Blobs blobs;
 
-    ArtifactStore(Home home) {
-        this.root = home.folder("artifacts");
+    ArtifactStore(Blobs blobs) {
+        this.blobs = blobs;
     }
 
     /** Writes an artifact in place of an earlier attempt's. */
     public List<StoredFile> write(String run, Artifact artifact) {
-        Path folder = folder(run, artifact.name());
-        Path staged = root.resolve(".staged-" + UUID.randomUUID());
+        String folder = folder(run) + "/" + plain(artifact.name());
+        artifact.files().keySet().forEach(ArtifactStore::plain);
+        List<StoredFile> written = new ArrayList<>();
         try {
-            Files.createDirectories(staged);
-            List<StoredFile> files = new ArrayList<>();
             for (var file : new TreeMap<>(artifact.files()).entrySet()) {
-                Files.write(staged.resolve(plain(file.getKey())), file.getValue());
-                files.add(new StoredFile(file.getKey(), file.getValue().length, Hashes.sha256(file.getValue())));
+                publish(folder, file.getKey(), file.getValue());
+                written.add(new StoredFile(file.getKey(), file.getValue().length, Hashes.sha256(file.getValue())));
             }
-            Files.createDirectories(folder.getParent());
-            FileSystemUtils.deleteRecursively(folder);
-            Files.move(staged, folder, StandardCopyOption.ATOMIC_MOVE);
-            return files;
+            for (String name : blobs.names(folder)) {
+                if (!artifact.files().containsKey(name)) {
+                    blobs.delete(folder + "/" + name);
+                }
+            }
+            return written;
         } catch (IOException e) {
-            throw Fault.external("store_unwritable", "an artifact cannot be written to '" + root + "': " + e, e);
-        } finally {
-            deleteQuietly(staged);
+            throw Fault.external(
+                    "store_unwritable", "an artifact cannot be written to '" + blobs.place(folder) + "': " + e, e);
         }
     }
 
-    /** Where an artifact's files are. */
-    public Path folder(String run, String artifact) {
-        return root.resolve(plain(run)).resolve(plain(artifact));
+    private void publish(String folder, String name, byte[] bytes) throws IOException {
+        Path staged = blobs.stage(folder);
+        try {
+            Files.write(staged, bytes);
+            blobs.publish(staged, folder + "/" + name);
+        } finally {
+            Files.deleteIfExists(staged);
+        }
+    }
+
+    /** The content of a file, which may be gone. */
+    public Resource resource(String run, String artifact, String file) {
+        return blobs.resource(folder(run) + "/" + plain(artifact) + "/" + plain(file));
     }
 
     /** Removes what a run left that came to no conclusion. */
     public void delete(String run) {
-        deleteQuietly(root.resolve(plain(run)));
-    }
-
-    private static void deleteQuietly(Path tree) {
         try {
-            FileSystemUtils.deleteRecursively(tree);
+            blobs.delete(folder(run));
         } catch (IOException e) {
             // Nothing refers to it any more; a stray folder changes no result.
         }
+    }
+
+    private static String folder(String run) {
+        return "artifacts/" + plain(run);
     }
 
     private static String plain(String name) {

@@ -1,99 +1,78 @@
 package dev.kappa.store;
 
 import dev.kappa.fault.Fault;
-import dev.kappa.home.Home;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
-import org.springframework.util.FileSystemUtils;
 
 /** The folders of all runs, {@code tallies/<run>} and {@code artifacts/<run>}, and what was being written there. */
 @Component
 public class RunFolders {
-    private static final String STAGED = ".staged-";
+    private static final String TALLIES = "tallies";
+    private static final String ARTIFACTS = "artifacts";
+    private static final String OWNER = TALLIES + "/.database";
 
-    private final Path tallies;
-    private final Path artifacts;
+    private final Blobs blobs;
 
-    RunFolders(Home home) {
-        this.tallies = home.folder("tallies");
-        this.artifacts = home.folder("artifacts");
+    RunFolders(Blobs blobs) {
+        this.blobs = blobs;
     }
 
     /** Whether the files are those of this database; the first that asks owns them. */
     public boolean belongTo(String database) {
-        Path owner = tallies.resolve(".database");
         try {
-            if (Files.notExists(owner)) {
-                Files.writeString(owner, database);
+            Resource owner = blobs.resource(OWNER);
+            if (!owner.exists()) {
+                Path staged = blobs.stage(TALLIES);
+                blobs.publish(Files.writeString(staged, database), OWNER);
             }
-            return Files.readString(owner).strip().equals(database);
+            return blobs.resource(OWNER).getContentAsString(StandardCharsets.UTF_8).strip().equals(database);
         } catch (IOException e) {
-            throw Fault.external("store_unwritable", "'" + owner + "' cannot be used: " + e, e);
+            throw Fault.external("store_unwritable", "'" + blobs.place(OWNER) + "' cannot be used: " + e, e);
         }
     }
 
     /** Runs whose folders have not changed since. */
     public List<String> runs(Instant before) {
-        return Stream.of(tallies, artifacts)
-                .flatMap(root -> list(root).stream())
-                .filter(Files::isDirectory)
-                .filter(folder -> !name(folder).startsWith("."))
-                .filter(folder -> isOlder(folder, before))
-                .map(RunFolders::name)
+        return Stream.of(TALLIES, ARTIFACTS)
+                .flatMap(parent -> untouched(parent, before).stream())
                 .distinct()
                 .toList();
     }
 
+    private List<String> untouched(String parent, Instant before) {
+        try {
+            return blobs.folders(parent).entrySet().stream()
+                    .filter(folder -> folder.getValue().isBefore(before))
+                    .map(folder -> folder.getKey())
+                    .toList();
+        } catch (IOException e) {
+            throw Fault.external("store_unreadable", "'" + blobs.place(parent) + "' cannot be read: " + e, e);
+        }
+    }
+
     /** Deletes what was begun and never finished. */
     public void deleteStaged(Instant before) {
-        Stream.of(List.of(artifacts), list(tallies))
-                .flatMap(List::stream)
-                .filter(Files::isDirectory)
-                .flatMap(folder -> list(folder).stream())
-                .filter(path -> name(path).startsWith(STAGED) && isOlder(path, before))
-                .forEach(RunFolders::delete);
+        try {
+            blobs.deleteStaged(TALLIES, before);
+            blobs.deleteStaged(ARTIFACTS, before);
+        } catch (IOException e) {
+            throw Fault.external("store_unwritable", "what was begun cannot be deleted: " + e, e);
+        }
     }
 
     public void delete(String run) {
-        delete(tallies.resolve(run));
-        delete(artifacts.resolve(run));
-    }
-
-    private static void delete(Path tree) {
         try {
-            FileSystemUtils.deleteRecursively(tree);
+            blobs.delete(TALLIES + "/" + run);
+            blobs.delete(ARTIFACTS + "/" + run);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw Fault.external("store_unwritable", "the files of run '" + run + "' cannot be deleted: " + e, e);
         }
-    }
-
-    private static List<Path> list(Path folder) {
-        try (Stream<Path> found = Files.list(folder)) {
-            return found.toList();
-        } catch (NoSuchFileException e) {
-            // Another server was quicker.
-            return List.of();
-        } catch (IOException e) {
-            throw Fault.external("store_unreadable", "'" + folder + "' cannot be read: " + e, e);
-        }
-    }
-
-    private static boolean isOlder(Path path, Instant before) {
-        try {
-            return Files.getLastModifiedTime(path).toInstant().isBefore(before);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static String name(Path path) {
-        return path.getFileName().toString();
     }
 }

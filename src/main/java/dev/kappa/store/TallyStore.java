@@ -2,22 +2,18 @@ package dev.kappa.store;
 
 import dev.kappa.experiment.Tally;
 import dev.kappa.fault.Fault;
-import dev.kappa.home.Home;
 import dev.kappa.weights.SafetensorsWriter;
 import dev.kappa.weights.TensorData;
 import dev.kappa.weights.TensorFile;
 import dev.kappa.weights.TensorFiles;
 import dev.kappa.weights.TensorInfo;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
+import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * Tallies as safetensors files, {@code tallies/<run>/<block>-<hash>.safetensors}. The name carries the hash of
@@ -26,10 +22,10 @@ import org.springframework.util.FileSystemUtils;
  */
 @Component
 public class TallyStore {
-    private final Path root;
+    private final Blobs blobs;
 
-    TallyStore(Home home) {
-        this.root = home.folder("tallies");
+    TallyStore(Blobs blobs) {
+        this.blobs = blobs;
     }
 
     /** Writes a tally whole or not at all. */
@@ -37,35 +33,25 @@ public class TallyStore {
         Map<String, TensorData> tensors = new TreeMap<>();
         tally.entries().forEach((name, entry) -> tensors.put(name, tensor(entry)));
         try {
-            Path folder = Files.createDirectories(root.resolve(run));
-            Path staged = folder.resolve(".staged-" + UUID.randomUUID());
+            Path staged = blobs.stage(folder(run));
             try {
                 SafetensorsWriter.write(staged, tensors, Map.of("block", Integer.toString(block)));
                 StoredTally stored = new StoredTally(Hashes.sha256(staged), Files.size(staged));
-                Files.move(
-                        staged,
-                        path(run, block, stored.hash()),
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
+                blobs.publish(staged, name(run, block, stored.hash()));
                 return stored;
             } finally {
                 Files.deleteIfExists(staged);
             }
         } catch (IOException e) {
-            throw Fault.external("store_unwritable", "a tally cannot be written to '" + root + "': " + e, e);
+            throw Fault.external(
+                    "store_unwritable", "a tally cannot be written to '" + blobs.place(folder(run)) + "': " + e, e);
         }
     }
 
     /** Gives a run the tally of another one, which stays readable whatever becomes of the other. */
     public void share(String from, String to, int block, String hash) {
-        Path shared = path(to, block, hash);
         try {
-            Files.createDirectories(shared.getParent());
-            try {
-                Files.createLink(shared, path(from, block, hash));
-            } catch (UnsupportedOperationException | FileSystemException e) {
-                Files.copy(path(from, block, hash), shared, StandardCopyOption.REPLACE_EXISTING);
-            }
+            blobs.copy(name(from, block, hash), name(to, block, hash));
         } catch (IOException e) {
             throw Fault.external("tally_missing", "tallies of run '" + from + "' cannot be shared: " + e, e);
         }
@@ -73,13 +59,15 @@ public class TallyStore {
 
     /** Reads a tally and checks that it is what was written. */
     public Tally read(String run, int block, String hash) {
-        Path path = path(run, block, hash);
+        String name = name(run, block, hash);
+        Path path;
         try {
+            path = blobs.local(name);
             if (!Hashes.sha256(path).equals(hash)) {
-                throw Fault.external("tally_changed", "'" + path + "' is not what was written there", null);
+                throw Fault.external("tally_changed", "'" + blobs.place(name) + "' is not what was written there", null);
             }
         } catch (IOException e) {
-            throw Fault.external("tally_missing", "'" + path + "' cannot be read: " + e, e);
+            throw Fault.external("tally_missing", "'" + blobs.place(name) + "' cannot be read: " + e, e);
         }
         Tally tally = new Tally();
         try (TensorFile file = TensorFiles.open(path)) {
@@ -93,15 +81,23 @@ public class TallyStore {
     /** Removes all tallies of a run; copies that were shared with others stay. */
     public void delete(String run) {
         try {
-            FileSystemUtils.deleteRecursively(root.resolve(run));
+            blobs.delete(folder(run));
         } catch (IOException e) {
             throw Fault.external("store_unwritable", "tallies of run '" + run + "' cannot be deleted: " + e, e);
         }
     }
 
-    /** Where a tally is. */
-    public Path path(String run, int block, String hash) {
-        return root.resolve(run).resolve(block + "-" + hash + ".safetensors");
+    /** The content of a tally, which may be gone. */
+    public Resource resource(String run, int block, String hash) {
+        return blobs.resource(name(run, block, hash));
+    }
+
+    private static String folder(String run) {
+        return "tallies/" + run;
+    }
+
+    private static String name(String run, int block, String hash) {
+        return folder(run) + "/" + block + "-" + hash + ".safetensors";
     }
 
     private static TensorData tensor(Tally.Entry entry) {

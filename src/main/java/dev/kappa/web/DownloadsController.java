@@ -8,8 +8,6 @@ import dev.kappa.store.ArtifactStore;
 import dev.kappa.store.StoredFile;
 import dev.kappa.store.TallyStore;
 import io.swagger.v3.oas.annotations.Operation;
-import java.nio.file.Path;
-import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
@@ -48,7 +46,7 @@ class DownloadsController {
         String hash = block.tallyHash()
                 .orElseThrow(() -> Missing.of(
                         "unknown_tally", "block '" + index + "' of run '" + id + "' is " + block.state() + " and has no tally"));
-        return file(tallies.path(id, index, hash), id + "-" + index + ".safetensors", hash);
+        return file(tallies.resource(id, index, hash), id + "-" + index + ".safetensors", hash);
     }
 
     /** One file of an artifact. */
@@ -67,13 +65,12 @@ class DownloadsController {
                         "unknown_file",
                         "artifact '" + name + "' has no file '" + file + "'; it has: "
                                 + String.join(", ", artifact.files().stream().map(StoredFile::name).toList())));
-        return file(artifacts.folder(id, name).resolve(stored.name()), stored.name(), stored.sha256());
+        return file(artifacts.resource(id, name, stored.name()), stored.name(), stored.sha256());
     }
 
-    private static ResponseEntity<Resource> file(Path path, String name, String hash) {
-        FileSystemResource resource = new FileSystemResource(path);
+    private static ResponseEntity<Resource> file(Resource resource, String name, String hash) {
         if (!resource.exists()) {
-            throw Missing.of("file_gone", "'" + name + "' was written, but is no longer on the server's disk");
+            throw Missing.of("file_gone", "'" + name + "' was written, but is no longer in the server's store");
         }
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_OCTET_STREAM)

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the chart renders for each of its value sets, without a cluster. */
 class ChartTest {
     /** Named by the value sets, and made by whoever installs the chart. */
-    private static final Set<String> EXISTING_SECRETS = Set.of("kappa-db", "kappa-hub", "kappa-postgres-login");
+    private static final Set<String> EXISTING_SECRETS = Set.of("kappa-db", "kappa-hub", "kappa-postgres-login", "kappa-s3");
 
     private static final Set<String> EXISTING_CLAIMS = Set.of("kappa-results", "models", "saes");
 
@@ -49,10 +49,10 @@ class ChartTest {
     }
 
     @Test
-    void theChartPassesStrictLintAndThereAreTenValueSets() {
+    void theChartPassesStrictLintAndThereAreElevenValueSets() {
         LintResult lint = new Helm(Rendered.CHART).lint().strict().call();
         assertThat(lint.isFailed()).as(lint.getMessages().toString()).isFalse();
-        assertThat(Rendered.valueSets()).hasSize(10);
+        assertThat(Rendered.valueSets()).hasSize(11);
     }
 
     @ParameterizedTest
@@ -212,6 +212,11 @@ class ChartTest {
         }
         Container server = container(rendered);
         assertThat(server.getEnv()).extracting(EnvVar::getName).contains("SPRING_DATASOURCE_URL");
+        if (server.getEnv().stream().anyMatch(variable -> variable.getName().equals("KAPPA_STORE"))) {
+            assertThat(value(server, "KAPPA_STORE")).startsWith("s3://");
+            assertThat(server.getVolumeMounts()).extracting(VolumeMount::getName).doesNotContain("store");
+            return;
+        }
         assertThat(server.getVolumeMounts())
                 .filteredOn(mount -> mount.getName().equals("store"))
                 .extracting(VolumeMount::getMountPath)
@@ -266,6 +271,8 @@ class ChartTest {
                 "database: {bundled: {enabled: true}} | database.existingSecret",
                 "gpus: -1 | gpus",
                 "gpus: one | gpus",
+                "store: {url: s3://bucket, enabled: true} | asks for a volume",
+                "store: {url: 'https://bucket'} | url",
                 "logFormat: xml | logFormat",
                 "traces: {collector: 'collector:4318'} | collector",
                 "database: {url: 'postgres://db/kappa', existingSecret: s} | url",

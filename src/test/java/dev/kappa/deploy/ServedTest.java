@@ -138,6 +138,9 @@ class ServedTest {
                 Map.entry("KAPPA_DEVICEBYTES", "kappa.device-bytes"),
                 Map.entry("KAPPA_ENGINE_ATTEMPTS", "kappa.engine.attempts"),
                 Map.entry("KAPPA_ENGINE_DATABASEPATIENCE", "kappa.engine.database-patience"),
+                Map.entry("KAPPA_STORE", "kappa.store"),
+                Map.entry("KAPPA_STORE_S3_ENDPOINT", "kappa.store.s3.endpoint"),
+                Map.entry("KAPPA_STORE_S3_REGION", "kappa.store.s3.region"),
                 Map.entry("KAPPA_TRACES", "kappa.traces"),
                 Map.entry("LOGGING_STRUCTURED_FORMAT_CONSOLE", "logging.structured.format.console"),
                 Map.entry("KAPPA_HUB_ENDPOINT", "kappa.hub.endpoint"),
@@ -151,7 +154,7 @@ class ServedTest {
         for (Path values : Rendered.valueSets()) {
             ChartTest.container(Rendered.of(values)).getEnv().stream().map(EnvVar::getName).forEach(used::add);
         }
-        used.removeAll(Set.of("HF_TOKEN", "JDK_JAVA_OPTIONS"));
+        used.removeAll(Set.of("HF_TOKEN", "JDK_JAVA_OPTIONS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"));
         assertThat(used).isEqualTo(keys.keySet());
 
         StandardEnvironment environment = new StandardEnvironment();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kappa.experiment.Artifact;
 import dev.kappa.testing.KappaServer;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -13,17 +13,17 @@ class ArtifactStoreTest {
     private final ArtifactStore store = KappaServer.shared().bean(ArtifactStore.class);
 
     @Test
-    void writingAgainReplacesTheWholeFolder() {
+    void writingAgainReplacesTheWholeFolder() throws IOException {
         store.write("again", new Artifact("model", "sae", Map.of("a.bin", new byte[] {1}, "b.bin", new byte[] {2})));
         var files = store.write("again", new Artifact("model", "sae", Map.of("a.bin", new byte[] {3, 4})));
         assertThat(files).singleElement().satisfies(file -> {
             assertThat(file.bytes()).isEqualTo(2);
             assertThat(file.sha256()).hasSize(64);
         });
-        assertThat(store.folder("again", "model")).isDirectoryContaining("glob:**a.bin");
-        assertThat(store.folder("again", "model").resolve("b.bin")).doesNotExist();
+        assertThat(store.resource("again", "model", "a.bin").getContentAsByteArray()).containsExactly(3, 4);
+        assertThat(store.resource("again", "model", "b.bin").exists()).isFalse();
         store.delete("again");
-        assertThat(Files.exists(store.folder("again", "model"))).isFalse();
+        assertThat(store.resource("again", "model", "a.bin").exists()).isFalse();
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +22,7 @@ class DownloadsTest {
     void aTallyComesAsItIsStoredWholeOrInRanges() throws Exception {
         String id = run();
         String hash = client.get("/v1/runs/" + id + "/blocks").json().at("/blocks/2/tally_hash").asString();
-        byte[] stored = Files.readAllBytes(server.bean(TallyStore.class).path(id, 2, hash));
+        byte[] stored = server.bean(TallyStore.class).resource(id, 2, hash).getContentAsByteArray();
         String path = "/v1/runs/" + id + "/blocks/2/tally";
         HttpResponse<byte[]> whole = bytes(path);
         assertThat(whole.statusCode()).isEqualTo(200);

@@ -1,0 +1,45 @@
+package dev.kappa.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.springframework.core.io.Resource;
+
+/**
+ * Named bytes that appear whole or not at all. A name is a path of plain parts, such as
+ * {@code tallies/<run>/<file>}; its folder is what stands before its last part. A name of which no file exists gives a
+ * {@link java.nio.file.NoSuchFileException}.
+ */
+interface Blobs {
+    /** Where to write a file that is to be published in this folder; it does not exist yet. */
+    Path stage(String folder) throws IOException;
+
+    /** Gives a staged file its name, in place of what had it. */
+    void publish(Path staged, String name) throws IOException;
+
+    /** A file on this machine with these bytes, to be read or mapped; of names whose bytes never change. */
+    Path local(String name) throws IOException;
+
+    /** To be read from anywhere on; it may not exist. */
+    Resource resource(String name);
+
+    /** Gives the same bytes another name. */
+    void copy(String from, String to) throws IOException;
+
+    /** The last parts of the names in a folder. */
+    List<String> names(String folder) throws IOException;
+
+    /** The folders in a folder, each with when a file came into it last. */
+    Map<String, Instant> folders(String folder) throws IOException;
+
+    /** Deletes what was staged below a folder before then and never published. */
+    void deleteStaged(String folder, Instant before) throws IOException;
+
+    /** Deletes a name, or a folder with all below it; nothing where there is none. */
+    void delete(String name) throws IOException;
+
+    /** Where a name's bytes are, for those who read messages. */
+    String place(String name);
+}

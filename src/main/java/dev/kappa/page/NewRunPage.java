@@ -8,11 +8,8 @@ import dev.kappa.fault.Fault;
 import dev.kappa.run.Json;
 import dev.kappa.run.Rejection;
 import dev.kappa.run.Run;
-import dev.kappa.run.RunPlan;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +20,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A form for each experiment, made from its published schema and filled with its working example. */
 @Controller
@@ -54,25 +54,31 @@ class NewRunPage {
     @GetMapping(params = "experiment")
     ModelAndView example(@RequestParam String experiment) {
         Experiment<?> kind = kinds.require(experiment);
-        return form(RunForm.of(kind, Json.tree(kind.example()), Optional.empty()), HttpStatus.OK);
+        JsonNode parameters = Json.tree(kind.example());
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("experiment", kind.kind());
+        body.set("parameters", parameters);
+        return form(RunForm.of(kind, parameters, Optional.empty()), cost(body), HttpStatus.OK);
     }
 
     /** The form as a run was asked for. */
     @GetMapping(params = "from")
     ModelAndView again(@RequestParam String from) {
         Run run = runs.find(from).orElseThrow(() -> NotThere.run(from));
-        return form(
-                RunForm.of(kinds.require(run.experiment()), Json.parse(run.parameters()), Optional.of(run)), HttpStatus.OK);
+        Experiment<?> kind = kinds.require(run.experiment());
+        RunForm form = RunForm.of(kind, Json.parse(run.parameters()), Optional.of(run));
+        return form(form, cost(Snippets.body(run)), HttpStatus.OK);
     }
 
     @PostMapping
     ModelAndView submit(@RequestParam String experiment, @RequestParam Map<String, String> texts) {
         Experiment<?> kind = kinds.require(experiment);
+        JsonNode body = RunForm.body(kind, texts);
         try {
             if (texts.containsKey("plan")) {
-                return planned(kind, texts);
+                Cost cost = Cost.of(submissions.plan(body));
+                return form(RunForm.rejected(kind, texts, FormErrors.NONE), cost, HttpStatus.OK);
             }
-            return new ModelAndView("redirect:/runs/" + submissions.submit(RunForm.body(kind, texts)).id());
+            return new ModelAndView("redirect:/runs/" + submissions.submit(body).id());
         } catch (Rejection rejection) {
             return rejected(kind, texts, rejection.reasons());
         } catch (Fault fault) {
@@ -83,37 +89,35 @@ class NewRunPage {
         }
     }
 
-    private ModelAndView planned(Experiment<?> kind, Map<String, String> texts) {
-        RunPlan plan = submissions.plan(RunForm.body(kind, texts));
-        List<RunPage.Item> items = new ArrayList<>();
-        items.add(new RunPage.Item("blocks", Numbers.of(plan.blocks()) + (plan.sequential() ? ", one after another" : "")));
-        items.add(new RunPage.Item(
-                "on a device",
-                Numbers.bytes(plan.bytes()) + ": weights " + Numbers.bytes(plan.weightBytes()) + ", activations "
-                        + Numbers.bytes(plan.activationBytes())));
-        items.add(new RunPage.Item("to be loaded", Numbers.bytes(plan.missingBytes())));
-        items.add(new RunPage.Item("operations", Numbers.of(plan.flops()) + " floating-point operations"));
-        items.add(new RunPage.Item(
-                "device time",
-                plan.deviceSeconds()
-                        .map(seconds -> "about " + Numbers.duration(Duration.ofMillis((long) (1000 * seconds))))
-                        .orElse("not known: no run of this kind has been measured here")));
-        ModelAndView page = form(RunForm.rejected(kind, texts, FormErrors.NONE), HttpStatus.OK);
-        page.addObject("plan", items);
-        return page;
+    /** What the run would cost as the form now stands. */
+    @PostMapping("/plan")
+    ModelAndView plan(@RequestParam String experiment, @RequestParam Map<String, String> texts) {
+        return new ModelAndView("new :: cost", Map.of("cost", cost(RunForm.body(kinds.require(experiment), texts))));
+    }
+
+    private Cost cost(JsonNode body) {
+        try {
+            return Cost.of(submissions.plan(body));
+        } catch (Rejection rejection) {
+            return Cost.none(rejection.getMessage());
+        } catch (Fault fault) {
+            if (fault.category() == Category.INTERNAL) {
+                throw fault;
+            }
+            return Cost.none(fault.getMessage());
+        }
     }
 
     private ModelAndView rejected(Experiment<?> kind, Map<String, String> texts, List<Rejection.Reason> reasons) {
-        return form(RunForm.rejected(kind, texts, new FormErrors(reasons)), HttpStatus.UNPROCESSABLE_CONTENT);
+        RunForm form = RunForm.rejected(kind, texts, new FormErrors(reasons));
+        return form(form, Cost.none(reasons.get(0).detail()), HttpStatus.UNPROCESSABLE_CONTENT);
     }
 
-    private ModelAndView form(RunForm form, HttpStatus status) {
-        ModelAndView page = new ModelAndView("new", status);
-        page.addObject("form", form);
-        page.addObject("suggestions", Map.of(
+    private ModelAndView form(RunForm form, Cost cost, HttpStatus status) {
+        Map<String, List<String>> registered = Map.of(
                 "models", listing.ids(Shelf.MODEL),
                 "saes", listing.ids(Shelf.SAE),
-                "corpora", listing.ids(Shelf.CORPUS)));
-        return page;
+                "corpora", listing.ids(Shelf.CORPUS));
+        return new ModelAndView("new", Map.of("form", form, "cost", cost, "suggestions", registered), status);
     }
 }

@@ -168,8 +168,16 @@ class PagesInBrowserTest {
     void theCostIsSaidBeforeARunIsMade() {
         Page page = browser.page();
         page.navigate("/new?experiment=jacobian_rank");
-        page.locator("#plan").click();
         assertThat(page.locator("#cost")).containsText("floating-point operations");
+        field(page, "/blocks").fill("4");
+        field(page, "/blocks").press("Tab");
+        assertThat(page.locator("#cost dd").nth(5)).hasText("4");
+        field(page, "/parameters/corpus").fill("nosuch");
+        field(page, "/parameters/corpus").press("Tab");
+        assertThat(page.locator("#cost .errors")).containsText("nosuch");
+        field(page, "/parameters/corpus").fill("stories-samples");
+        page.locator("#plan").click();
+        assertThat(page.locator("#cost dd").nth(5)).hasText("4");
         assertThat(field(page, "/parameters/hooks")).hasValue("blocks.2.hook_resid_post");
     }
 

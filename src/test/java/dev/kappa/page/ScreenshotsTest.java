@@ -12,37 +12,34 @@ import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Makes the pictures of the README again: {@code mvn -q -Pscreenshots test}. */
+/** Makes the pictures of the README again: {@code mvn -q -Pscreenshots -Dtest=ScreenshotsTest test}. */
 @BrowserTest
 @Tag("screenshots")
 class ScreenshotsTest {
-    private static final Path FOLDER = Path.of(System.getProperty("screenshots", "docs/screenshots"));
+    private static final Path FOLDER = Path.of(System.getProperty("screenshots", "src/main/docs/screenshots"));
     private static final int WIDTH = 1280;
 
     @Test
-    void thePagesAfterTwoExperimentsOnTheBundledModel() {
+    void thePagesOfExperimentsOnTheBundledModel() {
         try (KappaServer server = KappaServer.start(TestHomes.fresh());
                 Browser browser = Browser.at(server.uri())) {
             KappaClient client = server.client();
-            String jacobian = run(client, "jacobian_rank", "layer 2", 0);
+            String jacobian = run(client, "jacobian_rank", "first look", 0);
+            String again = run(client, "jacobian_rank", "another seed", 1);
             String sweep = run(client, "width_sweep", "all widths", 0);
-            String again = run(client, "width_sweep", "another seed", 1);
-            client.post("/v1/runs", "{\"experiment\": \"sae_training\", \"parameters\": " + example(client, "sae_training").get("parameters") + "}");
-            for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
-                String suffix = scheme == ColorScheme.DARK ? "-dark.png" : ".png";
-                picture(browser, scheme, "/", "runs" + suffix, 560);
-                picture(browser, scheme, "/runs/" + sweep, "run" + suffix, 2000);
-                picture(browser, scheme, "/runs/" + jacobian, "jacobian" + suffix, 1500);
-                picture(browser, scheme, "/compare?runs=" + sweep + "," + again, "compare" + suffix, 1300);
-                picture(browser, scheme, "/new?experiment=width_sweep", "new" + suffix, 1200);
-                picture(browser, scheme, "/models", "models" + suffix, 1000);
-                picture(browser, scheme, "/experiments", "experiments" + suffix, 1200);
-            }
+            String going = submit(client, "width_sweep", "another seed", 1);
+            until(() -> client.get("/v1/runs/" + going + "/metrics").json().get("blocks_done").asInt() >= 5);
+            picture(browser, "/", "runs.png", 560);
+            picture(browser, "/runs/" + going, "live.png", 1000);
+            picture(browser, "/runs/" + sweep, "run.png", 1000);
+            picture(browser, "/compare?runs=" + jacobian + "," + again, "compare.png", 1000);
+            picture(browser, "/new?experiment=width_sweep", "new.png", 800);
         }
     }
 
@@ -50,19 +47,25 @@ class ScreenshotsTest {
         return client.get("/v1/experiments/" + kind).json().get("example");
     }
 
-    private static String run(KappaClient client, String kind, String note, long seed) {
+    private static String submit(KappaClient client, String kind, String note, long seed) {
         ObjectNode body = (ObjectNode) example(client, kind);
         body.put("seed", seed);
         body.putObject("labels").put("note", note);
-        String id = client.submit(body.toString());
-        await().atMost(Duration.ofMinutes(20))
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> client.run(id).get("state").asString().equals("SUCCEEDED"));
+        return client.submit(body.toString());
+    }
+
+    private static String run(KappaClient client, String kind, String note, long seed) {
+        String id = submit(client, kind, note, seed);
+        until(() -> client.run(id).get("state").asString().equals("SUCCEEDED"));
         return id;
     }
 
-    private static void picture(Browser browser, ColorScheme scheme, String path, String file, int height) {
-        Page page = browser.page(scheme, WIDTH, height);
+    private static void until(Callable<Boolean> condition) {
+        await().atMost(Duration.ofMinutes(20)).pollInterval(Duration.ofSeconds(1)).until(condition);
+    }
+
+    private static void picture(Browser browser, String path, String file, int height) {
+        Page page = browser.page(ColorScheme.LIGHT, WIDTH, height);
         page.navigate(path);
         int figures = page.locator("figure.chart").count();
         assertThat(page.locator("figure.drawn")).hasCount(figures);

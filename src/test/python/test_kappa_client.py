@@ -10,6 +10,8 @@ import json
 import math
 import os
 import xml.etree.ElementTree as ElementTree
+import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,31 @@ def test_other_settings_of_the_conclusion_make_a_child_run_that_can_be_compared(
     assert list(causal.index) == [128, 256, 512, 1024]
     assert (causal.difference < 0).all()
     assert comparison._repr_html_().startswith("<table")
+
+
+def test_a_run_measured_again_says_whether_its_digits_are_the_same(run):
+    again = run.verify().wait(PATIENCE)
+    assert again.verification["run"] == run.id
+    assert again.verification["identical"] is True
+    digits = again.table("verification")
+    assert digits["identical"].all() and set(digits["kind"]) >= {"metric", "tally"}
+    assert run.refresh().info["verifications"][0]["run"] == again.id
+
+
+def test_a_run_is_exported_whole_and_read_again(kappa, run, tmp_path):
+    archive = run.export(tmp_path / "run.zip")
+    with zipfile.ZipFile(archive) as entries:
+        assert {"run.json", "metrics.json", "tallies/3.safetensors", "manifest.json"} <= set(entries.namelist())
+        assert entries.testzip() is None
+    assert kappa.read(archive).id == run.id
+
+
+def test_a_list_is_filtered_by_labels_model_and_time(kappa, run):
+    made = datetime.fromisoformat(run.info["created_at"].replace("Z", "+00:00"))
+    found = kappa.runs(labels={"from": "pytest"}, model="stories-neox", created_after=made - timedelta(seconds=1))
+    assert run.id in [each.id for each in found]
+    assert run.id not in [each.id for each in kappa.runs(labels={"from": "elsewhere"})]
+    assert run.id not in [each.id for each in kappa.runs(created_after=made)]
 
 
 def test_a_cancelled_run_is_raised_by_wait(kappa):

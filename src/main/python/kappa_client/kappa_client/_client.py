@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from os import PathLike
+from pathlib import Path
 from typing import Any, Iterator, Mapping
 from urllib.parse import quote
 
@@ -83,9 +86,24 @@ class Kappa:
     def run(self, id: str) -> Run:
         return Run(self._http, self._http.get(f"runs/{quote(id, safe='')}").json())
 
-    def runs(self, *, state: str | None = None, experiment: str | None = None) -> Iterator[Run]:
-        """All runs, newest first, asked for page by page."""
-        filters = {"state": state, "experiment": experiment, "page_size": _PAGE}
+    def runs(
+        self,
+        *,
+        state: str | None = None,
+        experiment: str | None = None,
+        model: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        created_after: datetime | None = None,
+    ) -> Iterator[Run]:
+        """All runs that meet what is given, newest first, asked for page by page."""
+        filters = {
+            "state": state,
+            "experiment": experiment,
+            "model": model,
+            "created_after": None if created_after is None else created_after.astimezone(timezone.utc).isoformat(),
+            "page_size": _PAGE,
+            **{f"label.{name}": value for name, value in (labels or {}).items()},
+        }
         query = {name: value for name, value in filters.items() if value is not None}
         while True:
             page = self._http.get("runs", params=query).json()
@@ -93,6 +111,10 @@ class Kappa:
             if "next_page_token" not in page:
                 return
             query["page_token"] = page["next_page_token"]
+
+    def read(self, path: str | PathLike[str]) -> Run:
+        """Makes a run readable here that was exported elsewhere; it is not executed."""
+        return Run(self._http, self._http.upload("runs:import", Path(path), "application/zip").json())
 
     def compare(self, *runs: Run | str) -> Comparison:
         """Runs that have succeeded; the first is what the others are compared with."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any, Mapping
 
 import httpx
@@ -31,6 +32,24 @@ class Http:
     def patch(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         return self._once("PATCH", path, json=body)
 
+    def download(self, path: str, to: Path) -> Path:
+        """Writes an answer to a file as it comes."""
+        try:
+            with self._client.stream("GET", f"/{path}") as response:
+                if not response.is_success:
+                    response.read()
+                    raise KappaError.of(response)
+                with to.open("wb") as file:
+                    for chunk in response.iter_bytes():
+                        file.write(chunk)
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        return to
+
+    def upload(self, path: str, file: Path, type: str) -> httpx.Response:
+        with file.open("rb") as content:
+            return self._once("POST", path, content=content, headers={"Content-Type": type})
+
     def repeat(self, method: str, path: str, *, patience: float, **options: Any) -> httpx.Response:
         """Asks again for `patience` seconds while nobody answers or the server is not ready."""
         end = time.monotonic() + patience
@@ -48,10 +67,13 @@ class Http:
         try:
             response = self._client.request(method, f"/{path}", **options)
         except httpx.TransportError as error:
-            raise KappaError("unreachable", f"{self.base_url} does not answer: {error}", retryable=True) from error
+            raise self._unreachable(error) from error
         if response.is_success:
             return response
         raise KappaError.of(response)
+
+    def _unreachable(self, error: Exception) -> KappaError:
+        return KappaError("unreachable", f"{self.base_url} does not answer: {error}", retryable=True)
 
     def close(self) -> None:
         self._client.close()

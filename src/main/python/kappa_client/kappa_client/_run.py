@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Any, Mapping
 from urllib.parse import quote
 
@@ -81,7 +83,7 @@ class Run:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Hashes of the weights, dictionaries, tokenizer and corpus."""
+        """Hashes of the weights, dictionaries, tokenizer and corpus; devices and versions once it has succeeded."""
         return self.info["provenance"]
 
     def refresh(self) -> Run:
@@ -132,6 +134,21 @@ class Run:
         """A child run that concludes this run's tallies with other settings; only the changed ones are named."""
         body = {"parameters": dict(parameters or {}), "labels": dict(labels or {})}
         return Run(self._http, self._http.post(f"{self._path()}:reanalyse", body).json())
+
+    def verify(self) -> Run:
+        """A child run that measures this one again; when it has succeeded, `verification` says whether every digit
+        is the same, and its table `verification` says it of each number and block."""
+        return Run(self._http, self._http.post(f"{self._path()}:verify").json())
+
+    @property
+    def verification(self) -> dict[str, Any] | None:
+        """Of a verification that has succeeded: how its digits compare with those of the run it measured again."""
+        found = self.info.get("verification")
+        return None if found is None else _frames.decoded(found)
+
+    def export(self, path: str | PathLike[str]) -> Path:
+        """Writes the whole run as one zip, which another server reads by `Kappa.read`."""
+        return self._http.download(self._path("export"), Path(path))
 
     def label(self, labels: Mapping[str, str | None]) -> Run:
         """Sets labels; None takes one away."""

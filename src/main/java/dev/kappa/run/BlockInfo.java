@@ -1,6 +1,7 @@
 package dev.kappa.run;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param attempt how often it was claimed
  * @param failures how many claims ended in an exception or with the process
  * @param progress of the present attempt, 0 to 1
+ * @param software versions that measured it
  * @param tallyHash SHA-256 of the stored tally
  * @param error of the last attempt that failed
  */
@@ -19,6 +21,7 @@ public record BlockInfo(
         int failures,
         double progress,
         Optional<String> device,
+        Optional<Map<String, String>> software,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
         Optional<String> tallyHash,

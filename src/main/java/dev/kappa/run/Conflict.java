@@ -6,7 +6,7 @@ public final class Conflict extends RuntimeException {
 
     private final String code;
 
-    Conflict(String code, String detail) {
+    public Conflict(String code, String detail) {
         super(detail);
         this.code = code;
     }

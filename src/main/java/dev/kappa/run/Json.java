@@ -55,6 +55,11 @@ public final class Json {
         return SORTED.writeValueAsString(document);
     }
 
+    /** Reads what {@link #write} wrote. */
+    public static <T> T read(JsonNode json, Class<T> type) {
+        return MAPPER.treeToValue(json, type);
+    }
+
     static <T> T read(String json, Class<T> type) {
         return MAPPER.readValue(json, type);
     }

@@ -228,6 +228,7 @@ class RunRows {
                 row.getInt("failures"),
                 row.getDouble("progress"),
                 Optional.ofNullable(row.getString("device")),
+                Optional.ofNullable(row.getString("software")).map(Json::strings),
                 instant(row, "started_at"),
                 instant(row, "finished_at"),
                 Optional.ofNullable(row.getString("tally_hash")),

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.springframework.core.io.Resource;
@@ -61,6 +62,21 @@ public class ArtifactStore {
     /** The content of a file, which may be gone. */
     public Resource resource(String run, String artifact, String file) {
         return blobs.resource(folder(run) + "/" + plain(artifact) + "/" + plain(file));
+    }
+
+    /** Takes files by their names as an artifact of a run; the files are gone then. */
+    public void adopt(String run, String artifact, Map<String, Path> files) {
+        String folder = folder(run) + "/" + plain(artifact);
+        try {
+            for (var file : files.entrySet()) {
+                Path staged = blobs.stage(folder);
+                Files.move(file.getValue(), staged);
+                blobs.publish(staged, folder + "/" + plain(file.getKey()));
+            }
+        } catch (IOException e) {
+            throw Fault.external(
+                    "store_unwritable", "an artifact cannot be written to '" + blobs.place(folder) + "': " + e, e);
+        }
     }
 
     /** Removes what a run left that came to no conclusion. */

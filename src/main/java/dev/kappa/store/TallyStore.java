@@ -57,6 +57,18 @@ public class TallyStore {
         }
     }
 
+    /** Takes a file of this hash as a tally of a run; the file is gone then. */
+    public void adopt(String run, int block, String hash, Path file) {
+        try {
+            Path staged = blobs.stage(folder(run));
+            Files.move(file, staged);
+            blobs.publish(staged, name(run, block, hash));
+        } catch (IOException e) {
+            throw Fault.external(
+                    "store_unwritable", "a tally cannot be written to '" + blobs.place(folder(run)) + "': " + e, e);
+        }
+    }
+
     /** Reads a tally and checks that it is what was written. */
     public Tally read(String run, int block, String hash) {
         String name = name(run, block, hash);

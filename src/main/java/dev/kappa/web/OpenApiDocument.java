@@ -10,9 +10,11 @@ import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.parameters.RequestBody;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -59,6 +61,7 @@ class OpenApiDocument {
         schemas.values().forEach(OpenApiDocument::anything);
         kinds(api);
         OpenApiBodies.add(api);
+        archive(api.getPaths().get("/v1/runs:import").getPost());
         run(api.getPaths().get("/v1/runs/{id}").getGet());
         list(api.getPaths().get("/v1/runs").getGet());
         files(api.getPaths().get("/v1/runs/{id}/blocks/{index}/tally").getGet());
@@ -119,6 +122,14 @@ class OpenApiDocument {
         operation.getParameters().stream()
                 .filter(parameter -> parameter.getName().equals("view"))
                 .forEach(parameter -> parameter.getSchema().setEnum(List.of("basic", "full")));
+    }
+
+    private static void archive(Operation operation) {
+        operation.requestBody(new RequestBody()
+                .required(true)
+                .description("What an export gives")
+                .content(new Content().addMediaType("application/zip", new MediaType().schema(parse("""
+                        {"type": "string", "format": "binary"}""")))));
     }
 
     /** Files are sent whole, in ranges, or not again. */

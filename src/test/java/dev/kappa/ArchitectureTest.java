@@ -39,10 +39,11 @@ class ArchitectureTest {
             Map.entry(
                     "experiment", List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "stats")),
             Map.entry("home", List.of("fault")),
+            Map.entry("limits", List.of()),
             Map.entry("store", List.of("fault", "weights", "experiment", "home")),
             Map.entry(
                     "catalog",
-                    List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "experiment", "home")),
+                    List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "experiment", "home", "limits")),
             Map.entry(
                     "residency",
                     List.of("fault", "tensor", "weights", "lm", "sae", "experiment", "catalog", "home")),
@@ -50,7 +51,7 @@ class ArchitectureTest {
                     "run",
                     List.of(
                             "fault", "tensor", "weights", "lm", "sae", "corpus", "stats", "experiment", "catalog",
-                            "residency", "store", "home")));
+                            "residency", "store", "home", "limits")));
 
     @ArchTest
     static final ArchRule theScienceSeesNoServer = noClasses()

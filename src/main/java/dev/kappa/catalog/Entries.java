@@ -1,6 +1,7 @@
 package dev.kappa.catalog;
 
 import dev.kappa.home.Home;
+import dev.kappa.limits.Limits;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,10 +24,17 @@ class Entries {
 
     private final JdbcClient jdbc;
     private final Path home;
+    private final int mostAtOnce;
 
-    Entries(JdbcClient jdbc, Home home) {
+    Entries(JdbcClient jdbc, Home home, Limits limits) {
         this.jdbc = jdbc;
         this.home = home.directory();
+        this.mostAtOnce = limits.pageSize();
+    }
+
+    /** How many may be asked for at once. */
+    int mostAtOnce() {
+        return mostAtOnce;
     }
 
     /** Where a page of a list ended: the last entry's time and id. */

@@ -13,12 +13,11 @@ import java.util.Optional;
  * @param nextToken absent on the last page
  */
 record Page(List<Entry> entries, Optional<String> nextToken) {
-    private static final int MOST = 500;
-
     /** Reads the page after a token. */
     static Page of(Entries entries, Shelf shelf, int size, Optional<String> token) {
-        if (size < 1 || size > MOST) {
-            throw Refusal.query("page_size " + size + " is not between 1 and " + MOST);
+        int most = entries.mostAtOnce();
+        if (size < 1 || size > most) {
+            throw Refusal.query("page_size " + size + " is not between 1 and " + most);
         }
         List<Entry> found = entries.newest(shelf, token.map(Page::position), size + 1);
         if (found.size() <= size) {

@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** db-scheduler with our two tasks: as many threads as lanes, payloads of ids as JSON, a name for each start. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({EngineSettings.class, RetentionSettings.class, Limits.class})
+@EnableConfigurationProperties({EngineSettings.class, RetentionSettings.class})
 class EngineConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfiguration.class);
 

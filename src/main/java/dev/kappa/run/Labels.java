@@ -1,5 +1,6 @@
 package dev.kappa.run;
 
+import dev.kappa.limits.Limits;
 import jakarta.validation.Validator;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -14,17 +15,24 @@ import tools.jackson.databind.JsonNode;
 /** The user's own words about a run: all that can be changed of one. */
 @Service
 public class Labels {
-    private static final int MOST = 32;
-
     /** @param labels to set; null takes one away, and those that are not named stay (RFC 7396) */
     record Change(@NotNull Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @Size(max = 256) String> labels) {}
 
     private final JdbcClient jdbc;
     private final ParameterReader reader;
+    private final int most;
 
-    Labels(JdbcClient jdbc, Validator validator) {
+    Labels(JdbcClient jdbc, Validator validator, Limits limits) {
         this.jdbc = jdbc;
         this.reader = new ParameterReader(validator);
+        this.most = limits.labels();
+    }
+
+    static void requireFew(Map<String, String> labels, int most) {
+        if (labels.size() > most) {
+            throw new Rejection(
+                    "/labels", "invalid_value", "'" + labels.size() + "' labels are more than the " + most + " a run can have");
+        }
     }
 
     /** Changes the labels of a run that is there. */
@@ -38,10 +46,7 @@ public class Labels {
         Map<String, String> labels = new TreeMap<>(Json.strings(before));
         labels.putAll(change.labels());
         labels.values().removeIf(value -> value == null);
-        if (labels.size() > MOST) {
-            throw new Rejection(
-                    "/labels", "invalid_value", "'" + labels.size() + "' labels are more than the " + MOST + " a run can have");
-        }
+        requireFew(labels, most);
         jdbc.sql("update run set labels = cast(:labels as jsonb) where id = :run")
                 .param("labels", Json.write(labels))
                 .param("run", run)

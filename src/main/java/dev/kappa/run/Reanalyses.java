@@ -1,5 +1,6 @@
 package dev.kappa.run;
 
+import dev.kappa.limits.Limits;
 import dev.kappa.run.Rejection.Reason;
 import dev.kappa.store.TallyStore;
 import jakarta.validation.Validator;
@@ -28,7 +29,7 @@ public class Reanalyses {
      */
     record Request(
             JsonNode parameters,
-            @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @NotNull @Size(max = 256) String> labels) {
+            Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @NotNull @Size(max = 256) String> labels) {
         Request {
             parameters = parameters == null || parameters.isNull() ? JsonNodeFactory.instance.objectNode() : parameters;
             labels = labels == null ? Map.of() : labels;
@@ -40,18 +41,21 @@ public class Reanalyses {
     private final RunRows runs;
     private final TallyStore tallies;
     private final Tasks tasks;
+    private final Limits limits;
 
-    Reanalyses(Experiments experiments, Validator validator, RunRows runs, TallyStore tallies, Tasks tasks) {
+    Reanalyses(Experiments experiments, Validator validator, RunRows runs, TallyStore tallies, Tasks tasks, Limits limits) {
         this.experiments = experiments;
         this.reader = new ParameterReader(validator);
         this.runs = runs;
         this.tallies = tallies;
         this.tasks = tasks;
+        this.limits = limits;
     }
 
     /** A child of a run whose blocks are all measured. */
     public Run submit(Run parent, JsonNode body) {
         Request request = reader.read(body, Request.class, "");
+        Labels.requireFew(request.labels(), limits.labels());
         Kind<?> kind = experiments.require(parent.experiment());
         String parameters = merged(kind, parent, request.parameters());
         parent.talliesExpiredAt().ifPresent(when -> {

@@ -1,6 +1,7 @@
 package dev.kappa.run;
 
 import dev.kappa.fault.Fault;
+import dev.kappa.limits.Limits;
 import dev.kappa.run.EventLog.Head;
 import java.time.Duration;
 import java.util.List;
@@ -56,10 +57,10 @@ public class RunWatch implements SmartLifecycle {
     RunWatch(
             EventLog log,
             @Value("${kappa.watch.tick:100ms}") Duration tick,
-            @Value("${kappa.watch.clients:1000}") int most) {
+            Limits limits) {
         this.log = log;
         this.tick = tick;
-        this.most = most;
+        this.most = limits.eventClients();
     }
 
     /** Calls a watcher from now on, until it has seen all or {@link #forget} is called. */
@@ -69,7 +70,7 @@ public class RunWatch implements SmartLifecycle {
         }
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
-            throw Fault.resources("too_many_watchers", most + " clients follow runs already, as many as may");
+            throw Fault.resources("too_many_watchers", most + " clients follow runs already, as many as may (kappa.limits.event-clients)");
         }
         watched.compute(run, (id, there) -> {
             Watched entry = there == null ? new Watched(new RecentEvents(log, id), new ConcurrentHashMap<>()) : there;

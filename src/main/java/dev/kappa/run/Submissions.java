@@ -3,6 +3,7 @@ package dev.kappa.run;
 import dev.kappa.catalog.Catalog;
 import dev.kappa.experiment.Plan;
 import dev.kappa.fault.Fault;
+import dev.kappa.limits.Limits;
 import dev.kappa.residency.Residency;
 import dev.kappa.residency.Residency.Part;
 import dev.kappa.run.Kind.Accepted;
@@ -28,6 +29,7 @@ public class Submissions {
     private final Tasks tasks;
     private final Pace pace;
     private final Idempotency idempotency;
+    private final Limits limits;
 
     Submissions(
             Experiments experiments,
@@ -37,7 +39,8 @@ public class Submissions {
             RunRows runs,
             Tasks tasks,
             Pace pace,
-            Idempotency idempotency) {
+            Idempotency idempotency,
+            Limits limits) {
         this.experiments = experiments;
         this.reader = new ParameterReader(validator);
         this.catalog = catalog;
@@ -46,6 +49,7 @@ public class Submissions {
         this.tasks = tasks;
         this.pace = pace;
         this.idempotency = idempotency;
+        this.limits = limits;
     }
 
     private record Admitted(Submission submission, Accepted accepted, int blocks) {}
@@ -139,7 +143,9 @@ public class Submissions {
     }
 
     private Admitted admit(JsonNode body) {
-        return admit(reader.read(body, Submission.class, ""));
+        Submission submission = reader.read(body, Submission.class, "");
+        Labels.requireFew(submission.labels(), limits.labels());
+        return admit(submission);
     }
 
     private Admitted admit(Submission submission) {

@@ -2,10 +2,10 @@ package dev.kappa.transfer;
 
 import dev.kappa.fault.Fault;
 import dev.kappa.home.Home;
+import dev.kappa.limits.Limits;
 import dev.kappa.run.ArtifactInfo;
 import dev.kappa.run.BlockInfo;
 import dev.kappa.run.Conflict;
-import dev.kappa.run.Limits;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunDocument;
 import dev.kappa.run.RunDocuments;

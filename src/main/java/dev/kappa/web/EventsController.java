@@ -38,6 +38,7 @@ class EventsController {
     @Operation(summary = "Follow a run by server-sent events")
     @Refuses(status = 404, codes = "unknown_run")
     @Refuses(status = 400, codes = "invalid_header")
+    @Refuses(status = 503, codes = {"too_many_watchers", "draining"})
     @GetMapping(path = "/v1/runs/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> events(
             @PathVariable String id,

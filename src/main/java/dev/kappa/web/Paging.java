@@ -10,10 +10,9 @@ import java.util.Optional;
  * @param after the id that the part before ended with
  */
 record Paging(int size, Optional<String> after) {
-    private static final int LARGEST = 500;
-
-    static Paging of(int size, Optional<String> token) {
-        return new Paging(QueryValues.within("page_size", size, 1, LARGEST), token.map(Paging::id));
+    /** @param most entries that are accepted at once */
+    static Paging of(int size, Optional<String> token, int most) {
+        return new Paging(QueryValues.within("page_size", size, 1, most), token.map(Paging::id));
     }
 
     /** The token that asks for what comes after an id. */

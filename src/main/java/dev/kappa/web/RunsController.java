@@ -1,6 +1,7 @@
 package dev.kappa.web;
 
 import dev.kappa.fault.Refuses;
+import dev.kappa.limits.Limits;
 import dev.kappa.run.Labels;
 import dev.kappa.run.Reanalyses;
 import dev.kappa.run.Run;
@@ -50,6 +51,7 @@ class RunsController {
     private final Runs runs;
     private final RunViews views;
     private final Polls polls;
+    private final Limits limits;
 
     RunsController(
             Submissions submissions,
@@ -58,7 +60,8 @@ class RunsController {
             Labels labels,
             Runs runs,
             RunViews views,
-            Polls polls) {
+            Polls polls,
+            Limits limits) {
         this.submissions = submissions;
         this.reanalyses = reanalyses;
         this.verifications = verifications;
@@ -66,6 +69,7 @@ class RunsController {
         this.runs = runs;
         this.views = views;
         this.polls = polls;
+        this.limits = limits;
     }
 
     record RunsView(List<RunView> runs, Optional<String> nextPageToken) {}
@@ -118,7 +122,7 @@ class RunsController {
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
         RunFilter filter = RunQuery.filter(query);
         boolean full = QueryValues.oneOf(RunQuery.View.class, "view", view) == RunQuery.View.FULL;
-        Paging paging = Paging.of(pageSize, pageToken);
+        Paging paging = Paging.of(pageSize, pageToken, limits.pageSize());
         List<Run> found = runs.list(paging.size() + 1, paging.after(), filter);
         List<Run> page = found.subList(0, Math.min(paging.size(), found.size()));
         boolean more = found.size() > page.size();
@@ -142,6 +146,7 @@ class RunsController {
     @Operation(summary = "A run, once it has ended or changed")
     @Refuses(status = 404, codes = "unknown_run")
     @Refuses(status = 400, codes = "invalid_query")
+    @Refuses(status = 503, codes = {"too_many_watchers", "draining"})
     @GetMapping(path = "/{id}", params = "wait")
     DeferredResult<ResponseEntity<RunView>> await(
             @PathVariable String id,
@@ -194,6 +199,7 @@ class RunsController {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
     @Refuses(status = 404, codes = "unknown_run")
     @Refuses(status = 409, codes = {"run_without_findings", "not_measurable_here", "inputs_changed"})
+    @Refuses(status = 503, codes = "queue_full")
     @PostMapping("/{id}:verify")
     ResponseEntity<RunView> verify(@PathVariable String id) {
         return accepted(verifications.submit(views.find(id)));

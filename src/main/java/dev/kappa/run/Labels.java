@@ -1,5 +1,7 @@
 package dev.kappa.run;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import dev.kappa.limits.Limits;
 import jakarta.validation.Validator;
 import jakarta.validation.constraints.NotNull;
@@ -16,7 +18,9 @@ import tools.jackson.databind.JsonNode;
 @Service
 public class Labels {
     /** @param labels to set; null takes one away, and those that are not named stay (RFC 7396) */
-    record Change(@NotNull Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @Size(max = 256) String> labels) {}
+    record Change(
+            @NotNull @JsonSetter(contentNulls = Nulls.SET)
+                    Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @Size(max = 256) String> labels) {}
 
     private final JdbcClient jdbc;
     private final ParameterReader reader;

@@ -69,7 +69,7 @@ class OpenApiDocument {
         schemas.remove("SseEmitter");
         Content events = api.getPaths().get("/v1/runs/{id}/events").getGet().getResponses().get("200").getContent();
         events.values().forEach(type -> type.schema(parse("""
-                {"type": "string", "description": "Events state, progress, metric, log and, at last, end"}""")));
+                {"description": "Events state, progress, metric, log and, at last, end"}""")));
         api.getPaths().forEach(OpenApiDocument::path);
         OpenApiRefusals.addAnywhere(api);
     }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -99,6 +100,15 @@ class Problems extends ResponseEntityExceptionHandler {
                 ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "the database does not answer");
         problem.setProperty("code", "database_unavailable");
         return answer(e, problem, request);
+    }
+
+    /** Such as a parameter without a name, which the container finds when it is first asked for one. */
+    @ExceptionHandler
+    ResponseEntity<Object> query(InvalidParameterException e, WebRequest request) {
+        return answer(
+                e,
+                ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, "the query cannot be read; accepted: name=value&…"),
+                request);
     }
 
     /** Postgres keeps every character but U+0000. */

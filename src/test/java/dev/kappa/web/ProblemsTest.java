@@ -97,6 +97,7 @@ class ProblemsTest {
             GET    | /v1/runs?page_size=many          | 400 | malformed_request
             GET    | /v1/runs?page_token=!            | 400 | invalid_query
             GET    | /v1/runs?state=DONE              | 400 | invalid_query
+            GET    | /v1/comparisons?=a               | 400 | malformed_request
             """)
     void addressesAndQueriesThatAreWrongAreProblems(String method, String path, int status, String code) {
         problem(client.send(method, path, ""), status, code);
@@ -111,6 +112,23 @@ class ProblemsTest {
         problem(client.get("/v1/runs/" + id + "/tables/sums", "Accept", "image/png"), 406, "not_acceptable");
         JsonNode missing = problem(client.get("/v1/runs/" + id + "/figures/none"), 404, "unknown_figure");
         assertThat(missing.get("detail").asString()).contains("'none'").contains("it has: sums");
+    }
+
+    @Test
+    void aFormOfSeveralPartsIsNoReasonToFail() {
+        Answer answer = client.send("POST", "/v1/models/stories-neox:pin", "x", "Content-Type", "multipart/form-data");
+        problem(answer, 415, "unsupported_media_type");
+    }
+
+    @Test
+    void nothingInAListOfParametersIsRefusedWithItsPlace() {
+        JsonNode problem = problem(
+                client.post("/v1/runs:plan", """
+                        {"experiment": "depth_sweep", "parameters": {"model": "stories-neox",
+                         "corpus": "stories-samples", "places": [null]}}"""),
+                422,
+                "invalid_type");
+        assertThat(problem.at("/errors/0/pointer").asString()).isEqualTo("/parameters/places/0");
     }
 
     @Test

@@ -13,7 +13,15 @@ import java.util.Locale;
  * @param tally address of its sums; empty where they are not there
  */
 record BlockLine(
-        int index, String state, int attempts, int failures, String device, String took, String error, String tally, String bytes) {
+        int index,
+        String state,
+        int attempts,
+        int failures,
+        String device,
+        String took,
+        String error,
+        String tally,
+        String bytes) {
     static BlockLine of(String run, BlockInfo block, Instant now) {
         return new BlockLine(
                 block.index(),
@@ -32,6 +40,8 @@ record BlockLine(
 
     /** In a few words. */
     public String title() {
-        return "block " + index + ": " + state + (took.isEmpty() ? "" : ", " + took) + (error.isEmpty() ? "" : ", " + error);
+        return "block " + index + ": " + state
+                + (took.isEmpty() ? "" : ", " + took)
+                + (error.isEmpty() ? "" : ", " + error);
     }
 }

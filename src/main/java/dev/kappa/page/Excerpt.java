@@ -24,6 +24,9 @@ record Excerpt(String name, String title, List<String> columns, List<List<String
     }
 
     private static String cell(Object value) {
-        return value == null ? "" : value instanceof Number number ? Numbers.of(number.doubleValue()) : value.toString();
+        if (value == null) {
+            return "";
+        }
+        return value instanceof Number number ? Numbers.of(number.doubleValue()) : value.toString();
     }
 }

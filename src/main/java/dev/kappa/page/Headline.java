@@ -11,7 +11,15 @@ import java.util.stream.Stream;
  *
  * @param about the subject; empty where there is one for all
  */
-record Headline(String name, String label, String meaning, String value, String unit, String interval, String about, String tone) {
+record Headline(
+        String name,
+        String label,
+        String meaning,
+        String value,
+        String unit,
+        String interval,
+        String about,
+        String tone) {
     private static final int OTHERWISE = 4;
 
     /** Those that are wanted, or else the first ones. */

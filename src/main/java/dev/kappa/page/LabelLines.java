@@ -22,6 +22,9 @@ final class LabelLines {
                 .filter(line -> !line.isEmpty())
                 .map(line -> line.split("\\s*=\\s*", 2))
                 .collect(Collectors.toMap(
-                        parts -> parts[0], parts -> parts.length > 1 ? parts[1] : "", (first, second) -> second, TreeMap::new));
+                        parts -> parts[0],
+                        parts -> parts.length > 1 ? parts[1] : "",
+                        (first, second) -> second,
+                        TreeMap::new));
     }
 }

@@ -40,19 +40,29 @@ class ResultsReader {
                 .map(figure -> Picture.of(figure, "/runs/" + run.id() + "/figures/" + figure.name(), ""))
                 .toList();
         return results(
-                run, true, partial.blocks(), partial.metrics().stream().map(ResultsReader::unflagged).toList(), figures);
+                run,
+                true,
+                partial.blocks(),
+                partial.metrics().stream().map(ResultsReader::unflagged).toList(),
+                figures);
     }
 
     /** That they are partial is said of all of them at once. */
     private static Metric unflagged(Metric metric) {
         return new Metric(
-                metric.name(), metric.version(), metric.value(), metric.unit(), metric.dimensions(), metric.interval(), metric.n(),
+                metric.name(), metric.version(), metric.value(), metric.unit(), metric.dimensions(), metric.interval(),
+                metric.n(),
                 metric.flags().stream().filter(flag -> !flag.equals(Partial.FLAG)).toList());
     }
 
     private Results results(Run run, boolean partial, int blocks, List<Metric> metrics, List<Picture> figures) {
         List<MetricGroup> groups = MetricGroup.of(metrics, words);
         return new Results(
-                partial, blocks, Headline.of(groups, words.headlines(run.experiment())), Caution.of(groups), groups, figures);
+                partial,
+                blocks,
+                Headline.of(groups, words.headlines(run.experiment())),
+                Caution.of(groups),
+                groups,
+                figures);
     }
 }

@@ -54,7 +54,8 @@ class PartialRows {
 
     /** Gives up the claim; they are due again after a rest. */
     void release(String run, Duration rest) {
-        jdbc.sql("update partial_findings set due_at = clock_timestamp() + make_interval(secs => :rest) where run_id = :run")
+        jdbc.sql("update partial_findings set due_at = clock_timestamp() + make_interval(secs => :rest)"
+                        + " where run_id = :run")
                 .param("rest", rest.toMillis() / 1000.0)
                 .param("run", run)
                 .update();

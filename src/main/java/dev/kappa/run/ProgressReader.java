@@ -74,6 +74,8 @@ class ProgressReader {
                 row.getInt("done"),
                 row.getInt("total"),
                 fraction,
-                known ? Optional.of(secondsOfABlock * blocksLeft / Math.max(1, row.getInt("running"))) : Optional.empty());
+                known
+                        ? Optional.of(secondsOfABlock * blocksLeft / Math.max(1, row.getInt("running")))
+                        : Optional.empty());
     }
 }

@@ -4,12 +4,9 @@ import dev.kappa.experiment.Bench;
 import dev.kappa.experiment.Block;
 import dev.kappa.experiment.Needs;
 import dev.kappa.experiment.Tally;
-import dev.kappa.fault.Category;
-import dev.kappa.fault.Fault;
 import dev.kappa.residency.Lease;
 import dev.kappa.residency.Residency;
 import dev.kappa.run.BlockClaims.Claim;
-import dev.kappa.run.RunStates.Cause;
 import dev.kappa.run.Tasks.BlockId;
 import dev.kappa.run.Watchdog.Watch;
 import dev.kappa.store.StoredTally;
@@ -17,8 +14,6 @@ import dev.kappa.store.TallyStore;
 import dev.kappa.tensor.Devices;
 import java.time.Duration;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,9 +22,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class BlockWorker {
-    private static final Logger LOG = LoggerFactory.getLogger(BlockWorker.class);
-    private static final Duration UNTIL_DEVICE_IS_FREE = Duration.ofSeconds(1);
-    private static final Duration UNTIL_ANOTHER_SERVER_TAKES_IT = Duration.ofSeconds(5);
+    static final Duration UNTIL_ANOTHER_SERVER_TAKES_IT = Duration.ofSeconds(5);
 
     private final Experiments experiments;
     private final BlockClaims claims;
@@ -40,7 +33,7 @@ class BlockWorker {
     private final PartialConcluder partial;
     private final Drain drain;
     private final Watchdog watchdog;
-    private final Fitness fitness;
+    private final BlockFailures failures;
     private final EngineSettings settings;
     private final RunMeters meters;
 
@@ -54,7 +47,7 @@ class BlockWorker {
             PartialConcluder partial,
             Drain drain,
             Watchdog watchdog,
-            Fitness fitness,
+            BlockFailures failures,
             EngineSettings settings,
             RunMeters meters) {
         this.experiments = experiments;
@@ -66,7 +59,7 @@ class BlockWorker {
         this.partial = partial;
         this.drain = drain;
         this.watchdog = watchdog;
-        this.fitness = fitness;
+        this.failures = failures;
         this.settings = settings;
         this.meters = meters;
     }
@@ -92,15 +85,15 @@ class BlockWorker {
                 return measure(claim, kind, needs, lease, watch);
             }
         } catch (Bench.Cancelled e) {
-            return handBack(claim, Duration.ZERO);
+            return failures.handBack(claim, Duration.ZERO);
         } catch (Throwable e) {
-            return failed(claim, e);
+            return failures.after(claim, e);
         }
     }
 
     private Optional<Duration> measure(Claim claim, Kind<?> kind, Needs needs, Lease lease, Watch watch) {
         if (!claims.loaded(claim, Devices.name(lease.device()))) {
-            return handBack(claim, Duration.ZERO);
+            return failures.handBack(claim, Duration.ZERO);
         }
         Run run = claim.run();
         Bench bench = new RunBench(
@@ -129,45 +122,5 @@ class BlockWorker {
                 .tallyHash()
                 .orElseThrow();
         return Optional.of(tallies.read(claim.run().id(), claim.index() - 1, hash));
-    }
-
-    private Optional<Duration> handBack(Claim claim, Duration delay) {
-        boolean again = Patience.with(settings.databasePatience(), () -> claims.handBack(claim));
-        meters.block(claim.run().experiment(), again ? "handed_back" : "discarded");
-        return again ? Optional.of(delay) : Optional.empty();
-    }
-
-    private Optional<Duration> failed(Claim claim, Throwable thrown) {
-        if (thrown instanceof Fault fault && fault.code().equals("device_full")) {
-            return handBack(claim, UNTIL_DEVICE_IS_FREE);
-        }
-        if (Patience.isDatabaseAway(thrown)) {
-            LOG.warn("{} is handed back: {}", claim, thrown.getMessage());
-            return handBack(claim, Duration.ZERO);
-        }
-        Cause cause = Causes.of(thrown);
-        if (cause.reason() == StateReason.DEVICE_LOST) {
-            LOG.error("{} has lost its device", claim, thrown);
-            fitness.lost(cause.detail());
-            boolean again = Patience.with(settings.databasePatience(), () -> claims.loseDevice(claim, cause));
-            meters.block(claim.run().experiment(), again ? "handed_back" : "failed");
-            return again ? Optional.of(Duration.ZERO) : Optional.empty();
-        }
-        if (thrown instanceof Fault fault && fault.category() == Category.USER) {
-            LOG.info("{} cannot be measured: {}", claim, cause.detail());
-            Patience.with(settings.databasePatience(), () -> {
-                claims.fail(claim, cause);
-                return true;
-            });
-            meters.block(claim.run().experiment(), "failed");
-            return Optional.empty();
-        }
-        LOG.warn("{} failed", claim, thrown);
-        int failures = Patience.with(settings.databasePatience(), () -> claims.charge(claim, cause));
-        boolean again = failures > 0 && failures < settings.attempts();
-        meters.block(claim.run().experiment(), again ? "retried" : "failed");
-        return again
-                ? Optional.of(settings.retryDelay().multipliedBy(1L << (failures - 1)))
-                : Optional.empty();
     }
 }

@@ -28,6 +28,11 @@ class Recovery {
         this.home = home;
     }
 
+    /** True where no other server can be there. */
+    boolean isAlone() {
+        return alone;
+    }
+
     void run() {
         jdbc.sql("update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,"
                         + " version = version + 1 where picked and (:alone or picked_by like '%' || :home || '%')")

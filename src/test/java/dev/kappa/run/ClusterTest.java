@@ -131,6 +131,18 @@ class ClusterTest {
     }
 
     @Test
+    void aModelMeasuredByTwoServersGivesTheDigitsOfOne() {
+        twoServers();
+        String body =
+                """
+                {"experiment": "jacobian_rank", "seed": 7, "blocks": 12, "parameters": {"model": "stories-neox",
+                 "hooks": ["blocks.2.hook_resid_post"], "corpus": "stories-samples", "sequences": 24, "length": 32}}""";
+        KappaClient two = cluster.node("a").client();
+        KappaClient one = KappaServer.shared().client();
+        assertThat(two.awaitEnd(two.submit(body)).get("metrics")).isEqualTo(one.awaitEnd(one.submit(body)).get("metrics"));
+    }
+
+    @Test
     void asManyRunsWaitAsMayHoweverManySubmitAtOnce() throws Exception {
         KappaClient a = cluster.node("a").client();
         KappaClient b = cluster.node("b").client();
@@ -203,6 +215,28 @@ class ClusterTest {
 
     @Test
     @Tag("drill")
+    void aBlockThatIsTooLargeForAServersDeviceIsLeftToOneThatHoldsIt() {
+        cluster.node("a").client();
+        cluster.node("b").terminate();
+        cluster.node("b").awaitExit();
+        KappaClient small = cluster.node("b", "--kappa.device-bytes=1MB").client();
+        KappaClient large = cluster.node("a").client();
+        String run = large.submit(
+                """
+                {"experiment": "jacobian_rank", "seed": 7, "blocks": 6, "parameters": {"model": "stories-neox",
+                 "hooks": ["blocks.2.hook_resid_post"], "corpus": "stories-samples", "sequences": 24, "length": 128}}""");
+        assertThat(large.awaitEnd(run).get("state").asString()).isEqualTo("SUCCEEDED");
+        assertThat(cluster.node("b").output()).contains("is left to servers with larger devices");
+        JsonNode refused = small.post("/v1/runs", "{\"experiment\": \"jacobian_rank\", \"parameters\": {\"model\": \"stories-neox\","
+                        + " \"hooks\": [\"blocks.2.hook_resid_post\"], \"corpus\": \"stories-samples\"}}")
+                .json();
+        assertThat(refused.get("code").asString()).isEqualTo("too_large_for_device");
+        cluster.node("b").terminate();
+        cluster.node("b").awaitExit();
+    }
+
+    @Test
+    @Tag("drill")
     void aBlockThatEndsEveryProcessFailsItsRunWithThatCauseAndNoOther() {
         twoServers();
         KappaClient client = cluster.node("a").client();
@@ -236,13 +270,17 @@ class ClusterTest {
 
     /** Exactly one of the servers says that it is not live; it is stopped. */
     private static void retire(String why) {
-        List<String> unfit = Stream.of("a", "b")
-                .filter(name -> cluster.node(name).client().get("/actuator/health/liveness").status() == 503)
-                .toList();
-        assertThat(unfit).as(why).hasSize(1);
+        await().alias(why).atMost(60, TimeUnit.SECONDS).until(() -> unfit().size() == 1);
+        List<String> unfit = unfit();
         assertThat(cluster.node(unfit.get(0)).output()).contains("must be replaced");
         cluster.node(unfit.get(0)).terminate();
         assertThat(cluster.node(unfit.get(0)).awaitExit()).isEqualTo(143);
+    }
+
+    private static List<String> unfit() {
+        return Stream.of("a", "b")
+                .filter(name -> cluster.node(name).client().get("/actuator/health/liveness").status() == 503)
+                .toList();
     }
 
     private static String trouble(String kind, int times, String gate) {

@@ -12,10 +12,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Several servers, each a process with a home of its own, on one Postgres, with one folder of tallies and one of
- * artifacts. Their lease is six beats of a second.
+ * artifacts. Their lease is six beats of two seconds, where the arguments say nothing else.
  */
 public final class Cluster implements AutoCloseable {
-    public static final int HEARTBEAT_MILLIS = 1_000;
+    public static final int HEARTBEAT_MILLIS = 2_000;
+    private static final String HEARTBEAT = "--db-scheduler.heartbeat-interval=";
 
     private final SharedPostgres postgres = new SharedPostgres();
     private final Path homes;
@@ -51,9 +52,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     private String[] arguments(String... more) {
-        List<String> all = new ArrayList<>(List.of(
-                "--db-scheduler.heartbeat-interval=" + HEARTBEAT_MILLIS + "ms", "--kappa.engine.retry-delay=50ms"));
-        all.addAll(postgres.arguments());
+        List<String> all = new ArrayList<>(postgres.arguments());
+        all.add("--kappa.engine.retry-delay=50ms");
+        if (arguments.stream().noneMatch(argument -> argument.startsWith(HEARTBEAT))) {
+            all.add(HEARTBEAT + HEARTBEAT_MILLIS + "ms");
+        }
         all.addAll(arguments);
         all.addAll(List.of(more));
         return all.toArray(String[]::new);

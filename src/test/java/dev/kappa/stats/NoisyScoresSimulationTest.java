@@ -50,6 +50,94 @@ class NoisyScoresSimulationTest {
 
     @ParameterizedTest
     @CsvSource({
+        // spread of the true means, share above τ, spread of the factor of a block
+        "1.5, 0.02, 0.0",
+        "1.5, 0.20, 0.1",
+        "0.8, 0.02, 0.1"
+    })
+    void nominalIntervalsOfACountCoverUnderHeavyTails(double spread, double share, double common) {
+        int covered = 0;
+        int trusted = 0;
+        for (int run = 0; run < RUNS; run++) {
+            HeavyTailed drawn = HeavyTailed.draw(800, spread, share, common, run);
+            ThresholdCount count = ThresholdCount.above(drawn.tau, drawn.blocks, 0.95);
+            trusted += count.noiseDominated() ? 0 : 1;
+            covered += !count.noiseDominated() && count.interval().contains(drawn.truth) ? 1 : 0;
+        }
+        System.out.printf("count, tails of power %.1f, common %.1f: covered %d of %d that are not flagged%n",
+                HeavyTailed.POWER, common, covered, trusted);
+        assertThat(trusted).as("seeds 0 to %d", RUNS - 1).isGreaterThan(RUNS * 8 / 10);
+        assertThat((double) covered / trusted).as("seeds 0 to %d", RUNS - 1).isBetween(0.92, 0.98);
+    }
+
+    @Test
+    void aCountIsFlaggedWhereBlocksDifferAsAWhole() {
+        int flagged = 0;
+        for (int run = 0; run < RUNS / 4; run++) {
+            HeavyTailed drawn = HeavyTailed.draw(800, 1.5, 0.2, 0.3, run);
+            flagged += ThresholdCount.above(drawn.tau, drawn.blocks, 0.95).noiseDominated() ? 1 : 0;
+        }
+        assertThat(flagged).as("seeds 0 to %d", RUNS / 4 - 1).isGreaterThan(RUNS / 4 * 9 / 10);
+    }
+
+    /** Scores of which each block has its own noise with a tail of a power, times a log-normal factor of the block. */
+    private record HeavyTailed(double tau, double truth, double[][] blocks) {
+        static final double POWER = 2.5;
+
+        static HeavyTailed draw(int features, double spread, double share, double common, long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double tau = Math.exp(spread * new NormalDistribution().inverseCumulativeProbability(1 - share));
+            double[] means = logNormal(features, spread, random);
+            double[][] blocks = new double[BLOCKS][];
+            for (int b = 0; b < BLOCKS; b++) {
+                double factor = unitMean(common, random.nextGaussian());
+                blocks[b] = Arrays.stream(means).map(m -> m * factor * heavy(random)).toArray();
+            }
+            return new HeavyTailed(tau, Arrays.stream(means).filter(m -> m > tau).count(), blocks);
+        }
+    }
+
+    /** Pareto with mean 1. */
+    private static double heavy(SplittableRandom random) {
+        double power = HeavyTailed.POWER;
+        return (power - 1) / power * Math.pow(1 - random.nextDouble(), -1 / power);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // items, spread between the two true means, share of the noise that both see, spread of the factor of a block
+        "150, 1.0, 0.0, 0.0",
+        "150, 1.0, 0.0, 0.3",
+        "150, 0.3, 0.5, 0.3",
+        "400, 0.3, 0.0, 0.0"
+    })
+    void nominalIntervalsOfSpearmanCoverUnderHeavyTails(int items, double apart, double shared, double common) {
+        int covered = 0;
+        for (int run = 0; run < RUNS; run++) {
+            SplittableRandom random = new SplittableRandom(run);
+            double[] first = logNormal(items, 1.5, random);
+            double[] second = Arrays.stream(first).map(m -> m * Math.exp(apart * random.nextGaussian())).toArray();
+            double[][] x = new double[BLOCKS][items];
+            double[][] y = new double[BLOCKS][items];
+            for (int b = 0; b < BLOCKS; b++) {
+                double factor = unitMean(common, random.nextGaussian());
+                for (int i = 0; i < items; i++) {
+                    double both = heavy(random);
+                    x[b][i] = first[i] * factor * (shared * both + (1 - shared) * heavy(random));
+                    y[b][i] = second[i] * factor * (shared * both + (1 - shared) * heavy(random));
+                }
+            }
+            NoisySpearman rho = NoisySpearman.of(x, y, 0.95, run);
+            covered += rho.interval().contains(Ranks.spearman(first, second)) ? 1 : 0;
+            assertThat(rho.noiseDominated()).isFalse();
+        }
+        System.out.printf("ρ, tails of power %.1f, %d items, apart e^%.1f, shared %.1f, common %.1f: covered %d of %d%n",
+                HeavyTailed.POWER, items, apart, shared, common, covered, RUNS);
+        assertThat(covered).as("seeds 0 to %d", RUNS - 1).isBetween(RUNS * 92 / 100, RUNS * 98 / 100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         // spread between the two true means, spread of the block noise, share of the noise that both see
         "0.3, 0.5, 0.9",
         "0.3, 1.0, 0.3",

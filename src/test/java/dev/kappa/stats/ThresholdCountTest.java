@@ -69,8 +69,7 @@ class ThresholdCountTest {
         assertThat(count.standardError()).isCloseTo(error, within(1e-9));
         assertThat(count.withoutBlock())
                 .containsExactly(sum(without(x, 0), without(x, 1), without(x, 2)), within(1e-9));
-        double freedom = 2 / Math.pow(shared / (error * error), 2);
-        double reach = new TDistribution(freedom).inverseCumulativeProbability(0.95) * error;
+        double reach = new TDistribution(2).inverseCumulativeProbability(0.95) * error;
         Interval interval = count.interval();
         assertThat(interval.low()).isCloseTo(Math.max(0, count.estimate() - reach), within(1e-6));
         assertThat(interval.high()).isCloseTo(Math.min(3, count.estimate() + reach), within(1e-6));
@@ -85,6 +84,25 @@ class ThresholdCountTest {
                 .isCloseTo(0.2, within(1e-9));
         assertThat(ThresholdCount.above(10, features(2, 10), 0.95).noiseDominated()).isFalse();
         assertThat(ThresholdCount.above(10, features(4, 10), 0.95).noiseDominated()).isTrue();
+    }
+
+    @Test
+    void noiseThatAllFeaturesShareIsJudgedByItself() {
+        // Each has an error of a tenth; by chance alone four of them would share half of it.
+        double[][] x = features(1, 10, 10, 10, 10);
+        ThresholdCount count = ThresholdCount.above(10, x, 0.95);
+        assertThat(count.relativeNoise()).isCloseTo(0.1, within(1e-9));
+        assertThat(count.sharedNoise()).isCloseTo(0.1 * Math.sqrt(0.75), within(1e-9));
+        assertThat(count.noiseDominated()).isTrue();
+        assertThat(ThresholdCount.above(10, features(0.4, 10, 10, 10, 10), 0.95).noiseDominated()).isFalse();
+        assertThat(ThresholdCount.above(10, features(1, 10), 0.95).sharedNoise()).isZero();
+        double[] tauWithout = new double[3];
+        for (int b = 0; b < 3; b++) {
+            tauWithout[b] = (x[(b + 1) % 3][0] + x[(b + 2) % 3][0]) / 2;
+        }
+        assertThat(ThresholdCount.above(10, tauWithout, x, 0.95).sharedNoise())
+                .as("a threshold that moves alike")
+                .isZero();
     }
 
     @Test

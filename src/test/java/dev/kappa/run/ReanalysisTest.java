@@ -48,6 +48,22 @@ class ReanalysisTest {
     }
 
     @Test
+    void aSettingThatTheChosenCalibrationDoesNotReadIsRefusedByName() {
+        String parent = client.submit(SWEEP.formatted(false, ""));
+        client.awaitEnd(parent);
+        KappaClient.Answer answer = reanalyse(parent, "{\"calibration\": {\"method\": \"mass\", \"q\": 0.9}}");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().get("code").asString()).isEqualTo("calibration_setting_unread");
+        assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo("/parameters/calibration");
+        assertThat(answer.json().get("detail").asString())
+                .contains("calibration 'mass' does not read 'q', which was given as 0.9; it reads 'share'");
+        assertThat(reanalyse(parent, "{\"calibration\": {\"q\": 0.9, \"tau\": 1}}").json().get("detail").asString())
+                .contains("calibration 'quantile' does not read 'tau'");
+        assertThat(reanalyse(parent, "{\"calibration\": {\"method\": \"mass\", \"share\": 0.9}}").status())
+                .isEqualTo(202);
+    }
+
+    @Test
     void aChildMeasuresNothingAndMayBeAParentItself() {
         String parent = client.submit("{\"experiment\": \"counting\", \"seed\": 4}");
         double sum = sum(client.awaitEnd(parent));

@@ -28,22 +28,48 @@ public record Calibration(
     /** The ways. */
     public enum Method {
         @JsonProperty("quantile")
-        QUANTILE,
+        QUANTILE("quantile", "q"),
         @JsonProperty("absolute")
-        ABSOLUTE,
+        ABSOLUTE("absolute", "tau"),
         @JsonProperty("null")
-        NULL,
+        NULL("null", "alpha"),
         @JsonProperty("mass")
-        MASS
+        MASS("mass", "share");
+
+        private final String label;
+        private final String reads;
+
+        Method(String label, String reads) {
+            this.label = label;
+            this.reads = reads;
+        }
     }
+
+    private static final double Q = 0.98;
+    private static final double ALPHA = 0.05;
+    private static final double SHARE = 0.95;
 
     public Calibration {
         method = method == null ? Method.QUANTILE : method;
-        q = q == null ? 0.98 : q;
-        alpha = alpha == null ? 0.05 : alpha;
-        share = share == null ? 0.95 : share;
+        q = q == null ? Q : q;
+        alpha = alpha == null ? ALPHA : alpha;
+        share = share == null ? SHARE : share;
         if (method == Method.ABSOLUTE && tau == null) {
             throw Fault.user("tau_missing", "calibration 'absolute' needs 'tau', a number of at least 0");
+        }
+        read(method == Method.QUANTILE || q == Q, "q", q, method);
+        read(method == Method.ABSOLUTE || tau == null, "tau", tau, method);
+        read(method == Method.NULL || alpha == ALPHA, "alpha", alpha, method);
+        read(method == Method.MASS || share == SHARE, "share", share, method);
+    }
+
+    /** Refuses a setting that says something, but not to this method; defaults say nothing. */
+    private static void read(boolean readOrDefault, String name, Double value, Method method) {
+        if (!readOrDefault) {
+            throw Fault.user(
+                    "calibration_setting_unread",
+                    "calibration '" + method.label + "' does not read '" + name + "', which was given as " + value
+                            + "; it reads '" + method.reads + "'");
         }
     }
 

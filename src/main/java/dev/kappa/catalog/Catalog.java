@@ -73,6 +73,11 @@ public class Catalog {
                 .toList();
     }
 
+    /** Which pairs of the corpus of these needs suit their model, and why the others do not. */
+    public PairSelection pairSelection(Needs needs) {
+        return selection(needs, items(needs));
+    }
+
     /** True where the corpus of these needs holds pairs, false where it holds sequences or none is named. */
     public boolean readsPairs(Needs needs) {
         return needs.corpus()

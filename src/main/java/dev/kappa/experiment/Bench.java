@@ -2,6 +2,7 @@ package dev.kappa.experiment;
 
 import ai.djl.Device;
 import dev.kappa.corpus.Pair;
+import dev.kappa.corpus.PairSelection;
 import dev.kappa.corpus.Sequence;
 import dev.kappa.lm.LanguageModel;
 import dev.kappa.sae.Sae;
@@ -22,6 +23,9 @@ public interface Bench {
 
     /** The block's pairs, in the run's seeded order. */
     List<Pair> pairs();
+
+    /** Which pairs of the run's corpus suit the model's tokenizer, and why the others do not. */
+    PairSelection pairSelection();
 
     /** The tally of the block before this one, in a sequential plan; empty for the first. */
     Optional<Tally> previous();

@@ -100,6 +100,7 @@ class BlockWorker {
                 lease,
                 () -> items.sequences(run, needs, claim.index()),
                 () -> items.pairs(run, needs, claim.index()),
+                () -> items.pairSelection(needs),
                 () -> previous(claim),
                 new Reporter(claims, claim, drain, watch, settings));
         Tally tally = kind.measure(run, new Block(claim.index(), run.blocks(), run.seed()), bench);

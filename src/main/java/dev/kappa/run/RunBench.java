@@ -2,6 +2,7 @@ package dev.kappa.run;
 
 import ai.djl.Device;
 import dev.kappa.corpus.Pair;
+import dev.kappa.corpus.PairSelection;
 import dev.kappa.corpus.Sequence;
 import dev.kappa.experiment.Bench;
 import dev.kappa.experiment.Tally;
@@ -18,6 +19,7 @@ final class RunBench implements Bench {
     private final Lease lease;
     private final Supplier<List<Sequence>> sequences;
     private final Supplier<List<Pair>> pairs;
+    private final Supplier<PairSelection> pairSelection;
     private final Supplier<Optional<Tally>> previous;
     private final DoublePredicate goOn;
 
@@ -26,11 +28,13 @@ final class RunBench implements Bench {
             Lease lease,
             Supplier<List<Sequence>> sequences,
             Supplier<List<Pair>> pairs,
+            Supplier<PairSelection> pairSelection,
             Supplier<Optional<Tally>> previous,
             DoublePredicate goOn) {
         this.lease = lease;
         this.sequences = sequences;
         this.pairs = pairs;
+        this.pairSelection = pairSelection;
         this.previous = previous;
         this.goOn = goOn;
     }
@@ -58,6 +62,11 @@ final class RunBench implements Bench {
     @Override
     public List<Pair> pairs() {
         return pairs.get();
+    }
+
+    @Override
+    public PairSelection pairSelection() {
+        return pairSelection.get();
     }
 
     @Override

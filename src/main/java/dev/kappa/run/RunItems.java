@@ -2,6 +2,7 @@ package dev.kappa.run;
 
 import dev.kappa.catalog.Catalog;
 import dev.kappa.corpus.Pair;
+import dev.kappa.corpus.PairSelection;
 import dev.kappa.corpus.Sequence;
 import dev.kappa.experiment.Needs;
 import java.util.ArrayList;
@@ -46,6 +47,11 @@ class RunItems {
             return new Held(items, items.stream().mapToLong(item -> 2L * item.clean().length).sum());
         });
         return part(all, index, run.blocks());
+    }
+
+    /** How the pairs of the run's corpus were sorted out. */
+    PairSelection pairSelection(Needs needs) {
+        return catalog.pairSelection(needs);
     }
 
     /** Nearly equal parts in order: sizes differ by at most one. */

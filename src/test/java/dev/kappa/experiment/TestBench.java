@@ -2,6 +2,7 @@ package dev.kappa.experiment;
 
 import ai.djl.Device;
 import dev.kappa.corpus.Pair;
+import dev.kappa.corpus.PairSelection;
 import dev.kappa.corpus.Sequence;
 import dev.kappa.lm.LanguageModel;
 import dev.kappa.lm.ModelFolder;
@@ -117,6 +118,11 @@ public final class TestBench implements Bench, AutoCloseable {
     @Override
     public List<Pair> pairs() {
         return pairs;
+    }
+
+    @Override
+    public PairSelection pairSelection() {
+        return new PairSelection(pairs, 100, Map.of(PairSelection.Reason.LENGTHS_DIFFER, 3));
     }
 
     @Override

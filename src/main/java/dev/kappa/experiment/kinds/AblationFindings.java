@@ -6,7 +6,6 @@ import dev.kappa.experiment.Table;
 import dev.kappa.experiment.Tally;
 import dev.kappa.stats.Interval;
 import dev.kappa.stats.Jackknife;
-import dev.kappa.stats.NoisySpearman;
 import dev.kappa.stats.Ranks;
 import dev.kappa.stats.Retrieval;
 import dev.kappa.stats.TwoStage;
@@ -141,23 +140,6 @@ final class AblationFindings {
         }
     }
 
-    /** Freed of the bias of noise where there are blocks enough to see it. */
-    private void spearman(Metrics here, String estimator, Subject subject, long n) {
-        if (tallies.size() < 4) {
-            here.add("spearman", subject.all.spearman(), subject.twoStage(View::spearman).fisherInterval(LEVEL), n, flags());
-            return;
-        }
-        NoisySpearman rho = NoisySpearman.of(
-                blocks(estimator), blocks(EffectSums.EXACT), subject.all.weights(), LEVEL, 0);
-        List<String> flags = new ArrayList<>(List.of(flags()));
-        if (rho.noiseDominated()) {
-            flags.add("noise_dominated");
-        }
-        String[] told = flags.toArray(String[]::new);
-        here.add("spearman", rho.observed(), rho.interval(), n, told);
-        here.add("spearman_corrected", rho.estimate(), rho.interval(), n, told);
-    }
-
     /** Sums of the firing features of the sample in each block. */
     private double[][] blocks(String name) {
         return tallies.stream()
@@ -174,7 +156,17 @@ final class AblationFindings {
         for (String estimator : ESTIMATORS) {
             Subject subject = new Subject(estimator);
             Metrics here = metrics.about("estimator", estimator);
-            spearman(here, estimator, subject, n);
+            RankCorrelation.add(
+                    here,
+                    "spearman",
+                    subject.all.spearman(),
+                    blocks(estimator),
+                    blocks(EffectSums.EXACT),
+                    subject.all.weights(),
+                    LEVEL,
+                    () -> subject.twoStage(View::spearman).fisherInterval(LEVEL),
+                    n,
+                    flags);
             Interval error = subject.twoStage(View::relativeError).interval(LEVEL);
             here.add("relative_error", subject.all.relativeError(), error, n, flags);
             here.add("sign_agreement", subject.all.signAgreement(), subject.share(View::signAgreement), n, flags);

@@ -1,5 +1,6 @@
 package dev.kappa.experiment.kinds;
 
+import dev.kappa.corpus.PairSelection;
 import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Findings;
 import dev.kappa.experiment.Table;
@@ -82,15 +83,21 @@ final class CircuitFindings {
             return both(percentile) / chosen(percentile);
         }
 
-        /** Spearman's ρ over features that have an effect by either measure. */
-        double spearman() {
-            int[] some = IntStream.range(0, reference.length)
+        /** Features that have an effect by either measure. */
+        int[] some() {
+            return IntStream.range(0, reference.length)
                     .filter(i -> reference[i] != 0 || attribution[i] != 0)
                     .toArray();
-            return Ranks.spearman(
-                    IntStream.of(some).mapToDouble(i -> attribution[i]).toArray(),
-                    IntStream.of(some).mapToDouble(i -> reference[i]).toArray());
         }
+
+        /** Spearman's ρ over those. */
+        double spearman() {
+            return Ranks.spearman(pick(attribution, some()), pick(reference, some()));
+        }
+    }
+
+    private static double[] pick(double[] values, int[] places) {
+        return IntStream.of(places).mapToDouble(i -> values[i]).toArray();
     }
 
     private Effects effects(List<Tally> some) {
@@ -108,13 +115,13 @@ final class CircuitFindings {
 
     Findings findings() {
         long n = (long) Tally.sum(tallies, "pairs")[0];
+        tallies.stream().filter(tally -> tally.has(CircuitMeasurement.PAIRS_READ)).findFirst().ifPresent(this::dropped);
         behaviour(n);
         String[] empty = all.nodes() == 0 ? new String[] {"reference_empty"} : new String[0];
         Metrics reference = metrics.about("method", parameters.method().name().toLowerCase(Locale.ROOT));
         reference.add("reference_nodes", all.nodes(), interval(without, all, Effects::nodes), n, empty);
         boolean same = parameters.method() == CircuitRecall.Method.ATTRIBUTION;
-        Interval correlation = jackknife(without, all, Effects::spearman).fisherInterval(LEVEL);
-        reference.add("spearman", all.spearman(), correlation, n, same ? new String[] {"same_estimator"} : new String[0]);
+        correlation(reference, n, same ? new String[] {"same_estimator"} : new String[0]);
         for (int percentile : PERCENTILES) {
             List<String> flags = new ArrayList<>(List.of(empty));
             if (all.nodes() > all.chosen(percentile)) {
@@ -133,6 +140,36 @@ final class CircuitFindings {
         }
         figures.add(scatter());
         return new Findings(metrics.list(), tables, figures, List.of());
+    }
+
+    /** Why pairs of the file do not suit the tokenizer. */
+    private void dropped(Tally tally) {
+        long read = (long) tally.number(CircuitMeasurement.PAIRS_READ);
+        double all = 0;
+        for (PairSelection.Reason reason : PairSelection.Reason.values()) {
+            double dropped = tally.number(CircuitMeasurement.PAIRS_DROPPED + reason.label());
+            metrics.about("reason", reason.label()).add("pairs_dropped", dropped, read);
+            all += dropped;
+        }
+        metrics.add("pairs_suitable", read - all, read);
+    }
+
+    private void correlation(Metrics here, long n, String... flags) {
+        int[] some = all.some();
+        List<Effects> blocks = tallies.stream().map(tally -> effects(List.of(tally))).toList();
+        double[] once = new double[some.length];
+        Arrays.fill(once, 1);
+        RankCorrelation.add(
+                here,
+                "spearman",
+                all.spearman(),
+                blocks.stream().map(block -> pick(block.attribution(), some)).toArray(double[][]::new),
+                blocks.stream().map(block -> pick(block.reference(), some)).toArray(double[][]::new),
+                once,
+                LEVEL,
+                () -> jackknife(without, all, Effects::spearman).fisherInterval(LEVEL),
+                n,
+                flags);
     }
 
     private void behaviour(long n) {

@@ -1,6 +1,7 @@
 package dev.kappa.experiment.kinds;
 
 import dev.kappa.corpus.Pair;
+import dev.kappa.corpus.PairSelection;
 import dev.kappa.experiment.Bench;
 import dev.kappa.experiment.Block;
 import dev.kappa.experiment.Tally;
@@ -14,6 +15,12 @@ import java.util.Optional;
 final class CircuitMeasurement {
     /** Before the names of sums over all blocks on which the circuit is found. */
     static final String CARRIED = "circuit/";
+
+    /** Pairs in the corpus' file: in the first block's tally alone, being no sum over blocks. */
+    static final String PAIRS_READ = "selection/read";
+
+    /** Before the reason for which pairs of the file were left out. */
+    static final String PAIRS_DROPPED = "selection/dropped/";
 
     private final CircuitRecall.Parameters parameters;
     private final Block block;
@@ -30,6 +37,9 @@ final class CircuitMeasurement {
         boolean finds = block.index() < block.of() / 2;
         Tally tally = new Tally();
         effects(work, tally);
+        if (block.index() == 0) {
+            selection(tally);
+        }
         if (finds) {
             carry(tally);
         } else {
@@ -37,6 +47,14 @@ final class CircuitMeasurement {
             cutOut(work, tally);
         }
         return tally;
+    }
+
+    private void selection(Tally tally) {
+        PairSelection selection = bench.pairSelection();
+        tally.put(PAIRS_READ, selection.read());
+        for (PairSelection.Reason reason : PairSelection.Reason.values()) {
+            tally.put(PAIRS_DROPPED + reason.label(), selection.dropped().getOrDefault(reason, 0));
+        }
     }
 
     private void effects(List<TaskMetric.Work> work, Tally tally) {

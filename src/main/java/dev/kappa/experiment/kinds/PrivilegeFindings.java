@@ -55,10 +55,15 @@ final class PrivilegeFindings {
 
         /** Spearman's ρ of score and energy over the features that fire. */
         double rankCorrelation() {
-            int[] firing = IntStream.range(0, decoder.length).filter(i -> fires[i]).toArray();
-            return Ranks.spearman(
-                    IntStream.of(firing).mapToDouble(i -> scores[i]).toArray(),
-                    IntStream.of(firing).mapToDouble(i -> decoder[i]).toArray());
+            return Ranks.spearman(pick(scores, firing()), pick(decoder, firing()));
+        }
+
+        int[] firing() {
+            return IntStream.range(0, decoder.length).filter(i -> fires[i]).toArray();
+        }
+
+        static double[] pick(double[] values, int[] places) {
+            return IntStream.of(places).mapToDouble(i -> values[i]).toArray();
         }
 
         /** Chance that a causal feature has more energy than an inert one. */
@@ -112,11 +117,36 @@ final class PrivilegeFindings {
         ratio(metrics, "causal_over_random", v -> mean(v.causal()) / mean(v.random()), n, flags);
         ratio(metrics, "inert_over_random", v -> mean(v.inert()) / mean(v.random()), n, flags);
         Interval separation = jackknife(View::separation).uncorrectedInterval(LEVEL).clampedTo(0, 1);
-        Interval correlation = jackknife(View::rankCorrelation).fisherInterval(LEVEL);
         metrics.add("separation", all.separation(), separation, n, flags);
-        metrics.add("score_energy_spearman", all.rankCorrelation(), correlation, n, flags);
+        correlation(metrics, n, flags);
         metrics.add("tau", all.tau(), n);
         return new Findings(metrics.list(), List.of(table()), List.of(quantiles()), List.of());
+    }
+
+    /** Of the features that fire; scores and energies of a block are of the same passes. */
+    private void correlation(Metrics metrics, long n, String... flags) {
+        FeatureTotals whole = FeatureTotals.of(tallies, parameters.sae() + "/", parameters.aggregation());
+        int[] firing = all.firing();
+        double[] once = new double[firing.length];
+        Arrays.fill(once, 1);
+        double[][] scores = tallies.stream()
+                .map(tally -> FeatureTotals.of(List.of(tally), parameters.sae() + "/", parameters.aggregation()))
+                .map(block -> View.pick(block.scoresAlong(whole), firing))
+                .toArray(double[][]::new);
+        double[][] energies = tallies.stream()
+                .map(tally -> View.pick(tally.doubles("energy/decoder"), firing))
+                .toArray(double[][]::new);
+        RankCorrelation.add(
+                metrics,
+                "score_energy_spearman",
+                all.rankCorrelation(),
+                scores,
+                energies,
+                once,
+                LEVEL,
+                () -> jackknife(View::rankCorrelation).fisherInterval(LEVEL),
+                n,
+                flags);
     }
 
     private void group(Metrics metrics, String name, Function<View, double[]> of, long n, String... flags) {

@@ -73,6 +73,9 @@ class GeometricPrivilegeTest {
                     .mapToDouble(Metric::value)
                     .sum();
             assertThat(groups).isLessThanOrEqualTo(40).isPositive();
+            assertThat(findings.metrics().stream().filter(m -> m.name().startsWith("score_energy_spearman")))
+                    .hasSize(2)
+                    .allMatch(m -> m.interval().orElseThrow().method().equals("spearman_disattenuated_t"));
         }
     }
 }

@@ -22,11 +22,15 @@ import dev.kappa.lm.Architecture;
 import dev.kappa.lm.HookPoint;
 import dev.kappa.sae.SaeShape;
 import dev.kappa.tensor.Scope;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import org.assertj.core.api.RecursiveComparisonAssert;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +179,30 @@ class KindsContractTest {
                         .allMatch(series -> series.low().length == 0 || series.low().length == series.y().length);
             }
         }
+    }
+
+    @Test
+    void everyMetricAndEveryWayToAnIntervalHasWordsOnThePages() {
+        Properties metrics = words("metrics");
+        Properties methods = words("methods");
+        for (ContractCases.Case<?> one : cases.all()) {
+            for (Metric metric : run(one).findings().metrics()) {
+                assertThat(metrics.stringPropertyNames()).as(one.experiment().kind()).contains(metric.name());
+                metric.interval().ifPresent(interval -> assertThat(methods.stringPropertyNames())
+                        .as("%s of %s", metric.name(), one.experiment().kind())
+                        .contains(interval.method()));
+            }
+        }
+    }
+
+    private static Properties words(String name) {
+        Properties words = new Properties();
+        try (InputStream in = KindsContractTest.class.getResourceAsStream("/words/" + name + ".properties")) {
+            words.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return words;
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.kappa.experiment.kinds;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -19,6 +20,7 @@ import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,29 @@ class LinearMetricTest {
         assertThat(findings.metrics().stream().filter(m -> m.name().equals("completeness")))
                 .isNotEmpty()
                 .allSatisfy(metric -> assertThat(metric.value()).isCloseTo(0, within(1e-5)));
+    }
+
+    @Test
+    void pairsThatDoNotSuitTheTokenizerAreCountedByReason() {
+        Findings findings = new TestRun<>(new CircuitRecall(), parameters(CircuitRecall.Method.EXACT, 0.1), bench, 1)
+                .findings();
+        assertThat(findings.metrics().stream().filter(m -> m.name().startsWith("pairs_")))
+                .filteredOn(m -> m.value() != 0)
+                .extracting(Metric::name, Metric::dimensions, Metric::value, Metric::n)
+                .containsExactlyInAnyOrder(
+                        tuple("pairs_dropped", Map.of("reason", "lengths_differ"), 3.0, 100L),
+                        tuple("pairs_suitable", Map.of(), 97.0, 100L));
+    }
+
+    @Test
+    void theCorrelationOfIndirectEffectsIsFreedOfNoise() {
+        Findings findings = new TestRun<>(new CircuitRecall(), parameters(CircuitRecall.Method.EXACT, 0.1), bench, 1)
+                .findings();
+        assertThat(findings.metrics().stream().filter(m -> m.name().startsWith("spearman")))
+                .extracting(Metric::name, m -> m.interval().orElseThrow().method())
+                .containsExactly(
+                        tuple("spearman", "spearman_disattenuated_t"),
+                        tuple("spearman_corrected", "spearman_disattenuated_t"));
     }
 
     private List<Tally> circuit(CircuitRecall.Method method) {

@@ -24,6 +24,6 @@ class DevicesController {
     @GetMapping("/v1/devices")
     DeviceList list() {
         List<DeviceView> devices = residency.devices();
-        return new DeviceList(lanes > 0 ? lanes : devices.size(), devices);
+        return new DeviceList(lanes > 0 && !devices.isEmpty() ? lanes : devices.size(), devices);
     }
 }

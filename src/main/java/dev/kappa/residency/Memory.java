@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  */
 final class Memory {
     private final List<DeviceMemory> devices;
+    private final long largestCapacity;
     private final Clock clock;
     private final Watcher watcher;
     private long uses;
@@ -39,6 +40,15 @@ final class Memory {
 
     Memory(List<DeviceMemory> devices, Clock clock, Watcher watcher) {
         this.devices = List.copyOf(devices);
+        this.largestCapacity = devices.stream().mapToLong(memory -> memory.capacity).max().orElse(0);
+        this.clock = clock;
+        this.watcher = watcher;
+    }
+
+    /** No devices; those of other servers hold so much. */
+    Memory(long largestCapacity, Clock clock, Watcher watcher) {
+        this.devices = List.of();
+        this.largestCapacity = largestCapacity;
         this.clock = clock;
         this.watcher = watcher;
     }
@@ -83,7 +93,7 @@ final class Memory {
 
     /** What the largest device holds. */
     long largestCapacity() {
-        return devices.stream().mapToLong(memory -> memory.capacity).max().orElse(0);
+        return largestCapacity;
     }
 
     /** Refuses what would not fit even on an empty device. */
@@ -252,6 +262,9 @@ final class Memory {
         List<DeviceMemory> found = devices.stream()
                 .filter(memory -> device.isEmpty() || memory.name.equals(device.get()))
                 .toList();
+        if (devices.isEmpty()) {
+            throw Fault.user("no_device", "this server, kappa.role=api, has no device; ask one that measures");
+        }
         if (found.isEmpty()) {
             Stream<String> names = devices.stream().map(memory -> memory.name);
             throw Fault.user(

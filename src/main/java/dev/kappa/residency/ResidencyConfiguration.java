@@ -3,6 +3,7 @@ package dev.kappa.residency;
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import com.sun.management.OperatingSystemMXBean;
+import dev.kappa.home.Role;
 import dev.kappa.tensor.Devices;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -31,13 +32,18 @@ class ResidencyConfiguration {
 
     /**
      * @param names of the devices to use
-     * @param bytes what may be used of each; by default a share of what it has
+     * @param bytes what may be used of each; by default a share of what it has. A server without devices refuses what
+     *     is larger, where it is told
      */
     @Bean
     Memory memory(
             @Value("${kappa.devices:cpu}") List<String> names,
             @Value("${kappa.device-bytes:0}") DataSize bytes,
+            @Value("${kappa.role:all}") Role role,
             MeterRegistry meters) {
+        if (role == Role.API) {
+            return new Memory(bytes.toBytes() > 0 ? bytes.toBytes() : Long.MAX_VALUE, Clock.systemUTC(), new Meters(meters));
+        }
         List<DeviceMemory> devices = names.stream()
                 .map(name -> {
                     Device device = Devices.parse(name);

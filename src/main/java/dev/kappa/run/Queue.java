@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param depth how many wait for their first block
  * @param active how many are being worked on
- * @param lanes how many blocks are measured at once
+ * @param lanes how many blocks this server measures at once; 0 where it only answers requests
  * @param oldestWaitSeconds of the run that waits longest; absent where none does
  * @param runs the first of those that wait, in the order in which they will start
  */

@@ -1,5 +1,6 @@
 package dev.kappa.run;
 
+import dev.kappa.home.Role;
 import dev.kappa.run.Queue.Waiting;
 import java.util.List;
 import java.util.Optional;
@@ -18,10 +19,11 @@ public class QueueReader {
     private final Order order;
     private final int lanes;
 
-    QueueReader(JdbcClient jdbc, Order order, EngineSettings settings, @Value("${kappa.devices:cpu}") List<String> devices) {
+    QueueReader(JdbcClient jdbc, Order order, EngineSettings settings, @Value("${kappa.devices:cpu}") List<String> devices,
+            @Value("${kappa.role:all}") Role role) {
         this.jdbc = jdbc;
         this.order = order;
-        this.lanes = settings.lanes() > 0 ? settings.lanes() : devices.size();
+        this.lanes = role == Role.API ? 0 : settings.lanes() > 0 ? settings.lanes() : devices.size();
     }
 
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)

@@ -28,6 +28,7 @@ final class OpenApiRefusals {
             Map.entry(406, List.of("not_acceptable")),
             Map.entry(413, List.of("too_large")),
             Map.entry(415, List.of("unsupported_media_type")),
+            Map.entry(421, List.of("worker_only")),
             Map.entry(422, List.of("invalid_character")),
             Map.entry(500, List.of("internal_error")),
             Map.entry(503, List.of("database_unavailable", "unavailable")));

@@ -138,6 +138,10 @@ public final class KappaProcess implements AutoCloseable {
         awaitExit();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

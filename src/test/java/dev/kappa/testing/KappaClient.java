@@ -44,6 +44,10 @@ public final class KappaClient {
         }
     }
 
+    public URI base() {
+        return base;
+    }
+
     public Answer get(String path, String... headers) {
         return send(request(path, headers).GET());
     }

@@ -50,7 +50,8 @@ done
 start() { # home port arguments...
     local home="$1" port="$2"; shift 2
     install -d -o 10001 -g 10001 "$home"
-    "${as_user[@]}" OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" KAPPA_HOME="$home" SERVER_ADDRESS=0.0.0.0 SERVER_PORT="$port" "$@" \
+    "${as_user[@]}" OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" KAPPA_HOME="$home" SERVER_ADDRESS=0.0.0.0 SERVER_PORT="$port" \
+        KAPPA_ACCESS_OPEN=true KAPPA_SOURCES_ROOTS="$work" "$@" \
         "$work/app/launch" > "/tmp/server-$port.log" 2>&1 &
     pid=$!
 }

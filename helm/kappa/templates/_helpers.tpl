@@ -65,7 +65,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (ne (include "kappa.database" .) "own") (not .Values.database.existingSecret) }}
 {{- fail "a Postgres needs database.existingSecret with the keys username and password" }}
 {{- end }}
+{{- if and .Values.access.open (not .Values.networkPolicy.enabled) }}
+{{- fail "access.open=true without networkPolicy.enabled=true would let everybody do everything" }}
+{{- end }}
+{{- if and .Values.access.open .Values.access.existingSecret }}
+{{- fail "access.open=true asks for no keys, and access.existingSecret names one" }}
+{{- end }}
 {{- if and .Values.autoscaling.enabled (not .Values.autoscaling.prometheus) }}
 {{- fail "autoscaling needs autoscaling.prometheus, the address of a Prometheus" }}
+{{- end }}
+{{- if not (or .Values.access.open .Values.access.existingSecret) }}
+{{- fail "a first API key is needed: access.existingSecret with the key \"key\", or access.open=true" }}
 {{- end }}
 {{- end }}

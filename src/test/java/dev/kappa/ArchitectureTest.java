@@ -40,10 +40,11 @@ class ArchitectureTest {
                     "experiment", List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "stats")),
             Map.entry("home", List.of("fault")),
             Map.entry("limits", List.of()),
+            Map.entry("access", List.of("fault", "home")),
             Map.entry("store", List.of("fault", "weights", "experiment", "home")),
             Map.entry(
                     "catalog",
-                    List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "experiment", "home", "limits")),
+                    List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "experiment", "home", "limits", "access")),
             Map.entry(
                     "residency",
                     List.of("fault", "tensor", "weights", "lm", "sae", "experiment", "catalog", "home")),
@@ -51,7 +52,7 @@ class ArchitectureTest {
                     "run",
                     List.of(
                             "fault", "tensor", "weights", "lm", "sae", "corpus", "stats", "experiment", "catalog",
-                            "residency", "store", "home", "limits")));
+                            "residency", "store", "home", "limits", "access")));
 
     @ArchTest
     static final ArchRule theScienceSeesNoServer = noClasses()

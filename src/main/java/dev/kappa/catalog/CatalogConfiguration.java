@@ -6,6 +6,7 @@ import dev.kappa.corpus.CorpusReader;
 import dev.kappa.home.Home;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,14 +18,18 @@ class CatalogConfiguration {
         return new Bundle(root, home);
     }
 
-    /** @param token shown to the endpoint's origin and to no other */
+    /**
+     * @param hosts to which the endpoint may redirect though they are not public
+     * @param token shown to the endpoint's origin and to no other
+     */
     @Bean
     HubCache hubCache(
             Home home,
             @Value("${kappa.hub.endpoint:https://huggingface.co}") URI endpoint,
+            @Value("${kappa.hub.hosts:}") Set<String> hosts,
             @Value("${HF_TOKEN:}") String token) {
         Optional<String> given = Optional.of(token.strip()).filter(text -> !text.isEmpty());
-        return new HubCache(home.directory().resolve("hub"), HubSettings.of(endpoint, given));
+        return new HubCache(home.directory().resolve("hub"), HubSettings.of(endpoint, hosts, given));
     }
 
     @Bean

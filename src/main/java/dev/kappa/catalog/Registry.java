@@ -29,6 +29,7 @@ class Registry implements InitializingBean {
     private final ObjectProvider<Dependents> dependents;
     private final Downloads downloads;
     private final Recipes recipes;
+    private final SourceRoots roots;
     private final Map<Shelf, SortedMap<String, Path>> bundled;
 
     Registry(
@@ -37,6 +38,7 @@ class Registry implements InitializingBean {
             Bundle bundle,
             Downloads downloads,
             Recipes recipes,
+            SourceRoots roots,
             ObjectProvider<Dependents> dependents,
             @Value("${kappa.store:}") String store) {
         this.entries = entries;
@@ -44,6 +46,7 @@ class Registry implements InitializingBean {
         this.home = home;
         this.downloads = downloads;
         this.recipes = recipes;
+        this.roots = roots;
         this.dependents = dependents;
         this.bundled = Arrays.stream(Shelf.values()).collect(Collectors.toMap(shelf -> shelf, bundle::unpack));
     }
@@ -184,7 +187,7 @@ class Registry implements InitializingBean {
             Path root = store.isBlank() ? home.directory() : Path.of(store);
             return root.resolve("artifacts").resolve(artifact.run()).resolve(artifact.artifact());
         }
-        return ((Source.Local) source).path();
+        return roots.require(((Source.Local) source).path());
     }
 
     private static boolean untouched(Entry entry) {

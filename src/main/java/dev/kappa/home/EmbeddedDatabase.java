@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -17,7 +18,9 @@ import java.util.stream.Stream;
  * of the home. Only the holder of the home's lock may start one.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
+    static final String USER = "postgres";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int PORT_LINE = 4;
 
     private final EmbeddedPostgres postgres;
 
@@ -62,7 +65,21 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     String url() {
-        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
+        return url(Integer.toString(postgres.getPort()));
+    }
+
+    /** The address of the one that another process has started in a home; {@code postmaster.pid} has its port. */
+    static Optional<String> running(Path home) {
+        try {
+            List<String> lines = Files.readAllLines(home.resolve("postgres").resolve("data").resolve("postmaster.pid"));
+            return lines.size() < PORT_LINE ? Optional.empty() : Optional.of(url(lines.get(PORT_LINE - 1).strip()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String url(String port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
     }
 
     @Override

@@ -25,11 +25,16 @@ final class Greeting {
     void ready(ApplicationReadyEvent event) {
         if (event.getApplicationContext() instanceof ServletWebServerApplicationContext web) {
             LOG.info(
-                    "Serving on http://{}:{} after {} ms; state in {}",
+                    "Serving on {}://{}:{} after {} ms; state in {}",
+                    isEncrypted() ? "https" : "http",
                     environment.getProperty("server.address", "localhost"),
                     web.getWebServer().getPort(),
                     event.getTimeTaken().toMillis(),
                     home.directory());
         }
+    }
+
+    private boolean isEncrypted() {
+        return environment.containsProperty("server.ssl.bundle") || environment.containsProperty("server.ssl.key-store");
     }
 }

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 /** The embedded database, where {@code spring.datasource.url} names no other. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "spring.datasource.url", havingValue = "embedded", matchIfMissing = true)
-class HomeConfiguration {
+public class HomeConfiguration {
     @Bean
     EmbeddedDatabase embeddedDatabase(Home home, @Value("${kappa.postgres.binaries:}") String binaries) {
         return EmbeddedDatabase.start(
@@ -22,12 +22,12 @@ class HomeConfiguration {
         return new JdbcConnectionDetails() {
             @Override
             public String getUsername() {
-                return "postgres";
+                return EmbeddedDatabase.USER;
             }
 
             @Override
             public String getPassword() {
-                return "postgres";
+                return EmbeddedDatabase.USER;
             }
 
             @Override

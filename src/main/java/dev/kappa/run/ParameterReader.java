@@ -26,6 +26,7 @@ final class ParameterReader {
 
     /** @param base pointer of {@code json} in the request's body */
     <T> T read(JsonNode json, Class<T> type, String base) {
+        requireFinite(json, base);
         T value;
         try {
             value = Json.STRICT.treeToValue(json, type);
@@ -43,6 +44,17 @@ final class ParameterReader {
             throw new Rejection(reasons);
         }
         return value;
+    }
+
+    /** What is written as 1e999 would be read as infinite. */
+    private static void requireFinite(JsonNode json, String pointer) {
+        if (json.isFloatingPointNumber() && !Double.isFinite(json.asDouble())) {
+            throw new Rejection(pointer, "invalid_value", "the number is too large; accepted: up to 1.8e308");
+        }
+        json.properties().forEach(entry -> requireFinite(entry.getValue(), pointer + "/" + escape(entry.getKey())));
+        for (int i = 0; i < json.size() && json.isArray(); i++) {
+            requireFinite(json.get(i), pointer + "/" + i);
+        }
     }
 
     private static Rejection rejection(JacksonException e, JsonNode json, String base) {

@@ -26,14 +26,16 @@ class RunRows {
     private final EventLog events;
     private final NamedWork named;
     private final EngineSettings settings;
+    private final KeyQuota quota;
     private final RunIds ids = new RunIds(Clock.systemUTC());
 
-    RunRows(JdbcClient jdbc, Tasks tasks, EventLog events, NamedWork named, EngineSettings settings) {
+    RunRows(JdbcClient jdbc, Tasks tasks, EventLog events, NamedWork named, EngineSettings settings, KeyQuota quota) {
         this.jdbc = jdbc;
         this.tasks = tasks;
         this.events = events;
         this.named = named;
         this.settings = settings;
+        this.quota = quota;
     }
 
     /**
@@ -53,9 +55,9 @@ class RunRows {
         Run run = jdbc.sql(
                         """
                         insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
-                            priority, labels, shapes, provenance, model, origin, parent, state, deadline_at)
+                            priority, labels, shapes, provenance, model, origin, parent, key_id, state, deadline_at)
                         select :id, :experiment, :parameters, :seed, :blocks, :sequential, :activationBytes, :flops,
-                            :priority, cast(:labels as jsonb), :shapes, :provenance, :model, :origin, :parent, 'QUEUED',
+                            :priority, cast(:labels as jsonb), :shapes, :provenance, :model, :origin, :parent, :key, 'QUEUED',
                             now() + make_interval(secs => cast(:deadline as double precision))
                         where (select count(*) from run where state = 'QUEUED') < :limit
                         returning *""")
@@ -76,6 +78,7 @@ class RunRows {
                 .param("model", accepted.needs().model().orElse(null))
                 .param("origin", (verified.isPresent() ? Origin.VERIFICATION : Origin.SUBMITTED).name())
                 .param("parent", verified.map(Run::id).orElse(null))
+                .param("key", quota.take().orElse(null))
                 .query(RunRows::run)
                 .optional()
                 .orElseThrow(this::full);
@@ -102,16 +105,17 @@ class RunRows {
         Run run = jdbc.sql(
                         """
                         insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
-                            priority, labels, shapes, provenance, model, origin, parent, state, started_at)
+                            priority, labels, shapes, provenance, model, origin, parent, key_id, state, started_at)
                         select :id, experiment, :parameters, seed, blocks, sequential, 0, 0,
-                            priority, cast(:labels as jsonb), shapes, provenance, model, 'REANALYSIS', id, 'CONCLUDING',
-                            clock_timestamp()
+                            priority, cast(:labels as jsonb), shapes, provenance, model, 'REANALYSIS', id, :key,
+                            'CONCLUDING', clock_timestamp()
                         from run where id = :parent
                         returning *""")
                 .param("id", id)
                 .param("parent", parent.id())
                 .param("parameters", parameters)
                 .param("labels", Json.write(labels))
+                .param("key", quota.take().orElse(null))
                 .query(RunRows::run)
                 .single();
         jdbc.sql(

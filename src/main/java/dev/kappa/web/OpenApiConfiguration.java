@@ -2,9 +2,12 @@ package dev.kappa.web;
 
 import dev.kappa.fault.Refuses;
 import io.swagger.v3.core.jackson.ModelResolver;
+import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import java.beans.Introspector;
 import java.util.List;
@@ -31,6 +34,12 @@ class OpenApiConfiguration {
                         .version("v1")
                         .description("Measures the causal dimensionality of transformer layers.")
                         .license(new License().name("MIT")))
+                .components(new Components()
+                        .addSecuritySchemes("key", new SecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .description("An API key; a server without keys takes none")))
+                .addSecurityItem(new SecurityRequirement().addList("key"))
                 .servers(List.of(new Server().url("/")));
     }
 

@@ -22,7 +22,8 @@ final class OpenApiRefusals {
     /** What is refused before or whatever the operation. */
     private static final Map<Integer, List<String>> ANYWHERE = Map.ofEntries(
             Map.entry(400, List.of("malformed_request", "bad_request", "invalid_parameter", "malformed_json")),
-            Map.entry(403, List.of("cross_origin", "unknown_host")),
+            Map.entry(401, List.of("key_missing", "invalid_key")),
+            Map.entry(403, List.of("missing_scope", "cross_origin", "unknown_host")),
             Map.entry(404, List.of("not_found")),
             Map.entry(405, List.of("method_not_allowed")),
             Map.entry(406, List.of("not_acceptable")),
@@ -30,6 +31,7 @@ final class OpenApiRefusals {
             Map.entry(415, List.of("unsupported_media_type")),
             Map.entry(421, List.of("worker_only")),
             Map.entry(422, List.of("invalid_character")),
+            Map.entry(429, List.of("rate_limited")),
             Map.entry(500, List.of("internal_error")),
             Map.entry(503, List.of("database_unavailable", "unavailable")));
 

@@ -82,6 +82,7 @@ class RunsController {
     @Refuses(status = 400, codes = "invalid_header")
     @Refuses(status = 422, codes = {"unknown_parameter", "missing", "invalid_type", "out_of_range", "unknown_model", "idempotency_conflict"}, open = true)
     @Refuses(status = 503, codes = {"queue_full", "draining"})
+    @Refuses(status = 429, codes = "quota_exceeded")
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> submit(
             @RequestBody JsonNode body, @RequestHeader(name = IDEMPOTENCY_KEY, required = false) String key) {
@@ -183,6 +184,7 @@ class RunsController {
     @Refuses(status = 404, codes = "unknown_run")
     @Refuses(status = 409, codes = "tallies_incomplete")
     @Refuses(status = 422, codes = {"missing", "invalid_type", "unknown_parameter"}, open = true)
+    @Refuses(status = 429, codes = "quota_exceeded")
     @PostMapping(path = "/{id}:reanalyse", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RunView> reanalyse(@PathVariable String id, @RequestBody JsonNode body) {
         return accepted(reanalyses.submit(views.find(id), body));
@@ -200,6 +202,7 @@ class RunsController {
     @Refuses(status = 404, codes = "unknown_run")
     @Refuses(status = 409, codes = {"run_without_findings", "not_measurable_here", "inputs_changed"})
     @Refuses(status = 503, codes = "queue_full")
+    @Refuses(status = 429, codes = "quota_exceeded")
     @PostMapping("/{id}:verify")
     ResponseEntity<RunView> verify(@PathVariable String id) {
         return accepted(verifications.submit(views.find(id)));

@@ -22,15 +22,15 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Keeps other sites from acting through a user's browser. There are no sessions and no cookies, so that a token in
- * each form would protect nothing that this does not:
+ * Keeps other sites from acting through a user's browser, whose cookie is sent from our own pages alone
+ * ({@code SameSite=Strict}); a token in each form would protect nothing that this does not:
  *
  * <ol>
  *   <li>A request that changes something is refused where the browser says that another origin made it, by
  *       {@code Sec-Fetch-Site} or by an {@code Origin} that is not the host asked. Browsers send one of them with
  *       every such request and pages cannot change them; scripts and shells send neither and are let through.
- *   <li>A server that listens on loopback only answers to an address, to {@code localhost} and to the names in
- *       {@code kappa.hosts}: another site's name that resolves to this machine would else be its own origin (DNS
+ *   <li>A server that listens on loopback only, or is open without keys, answers to an address, to
+ *       {@code localhost} and to the names in {@code kappa.hosts}: another site's name that resolves to this machine would else be its own origin (DNS
  *       rebinding).
  * </ol>
  */
@@ -43,16 +43,17 @@ class SameOrigin extends OncePerRequestFilter {
             Pattern.compile("(\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+]|([a-z0-9-]+\\.)*localhost)(:\\d+)?", Pattern.CASE_INSENSITIVE);
 
     private final HandlerExceptionResolver problems;
-    private final boolean loopback;
+    private final boolean trusting;
     private final Set<String> hosts;
 
     SameOrigin(
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
             ServerProperties server,
-            @Value("${kappa.hosts:}") Set<String> hosts) {
+            @Value("${kappa.hosts:}") Set<String> hosts,
+            @Value("${kappa.access.open:false}") boolean open) {
         this.problems = problems;
         InetAddress address = server.getAddress();
-        this.loopback = address != null && address.isLoopbackAddress();
+        this.trusting = open || address != null && address.isLoopbackAddress();
         this.hosts = hosts;
     }
 
@@ -60,7 +61,7 @@ class SameOrigin extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String host = request.getHeader("Host");
-        if (loopback && host != null && !isOurs(host)) {
+        if (trusting && host != null && !isOurs(host)) {
             refuse(request, response, "unknown_host", "this server does not answer to the name '" + host
                     + "'; accepted: an address, localhost, and the names in kappa.hosts");
         } else if (!READING.contains(request.getMethod()) && isForeign(request, host)) {

@@ -170,7 +170,8 @@ class DownloadsTest {
 
     private static void restart() {
         server = KappaServer.start(
-                folder.resolve("home"), "kappa.bundle=test-bundle/", "kappa.hub.endpoint=" + hub.endpoint());
+                folder.resolve("home"), "kappa.bundle=test-bundle/", "kappa.hub.endpoint=" + hub.endpoint(),
+                "kappa.hub.hosts=" + hub.storeHost());
         client = server.client();
     }
 

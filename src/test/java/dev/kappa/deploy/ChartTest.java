@@ -40,7 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the chart renders for each of its value sets, without a cluster. */
 class ChartTest {
     /** Named by the value sets, and made by whoever installs the chart. */
-    private static final Set<String> EXISTING_SECRETS = Set.of("kappa-db", "kappa-hub", "kappa-postgres-login", "kappa-s3");
+    private static final Set<String> EXISTING_SECRETS =
+            Set.of("kappa-db", "kappa-hub", "kappa-postgres-login", "kappa-s3", "kappa-first-key");
 
     private static final Set<String> EXISTING_CLAIMS = Set.of("kappa-results", "models", "saes");
 
@@ -223,6 +224,29 @@ class ChartTest {
                 .containsExactly("/var/lib/kappa/tallies", "/var/lib/kappa/artifacts", "/var/lib/kappa/hub");
     }
 
+    /** The server does not start else, for it listens on every address. */
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void aServerHasAFirstKeyOrIsOpenOnPurpose(Path values) {
+        Rendered rendered = Rendered.of(values);
+        List<EnvVar> first = container(rendered).getEnv().stream()
+                .filter(variable -> variable.getName().equals("KAPPA_ACCESS_BOOTSTRAP_KEY"))
+                .toList();
+        if (values.endsWith("cpu.yaml")) {
+            assertThat(first).isEmpty();
+            assertThat(value(container(rendered), "KAPPA_ACCESS_OPEN")).isEqualTo("true");
+            assertThat(value(container(rendered), "KAPPA_HOSTS")).contains("lab-kappa.research.svc");
+            return;
+        }
+        assertThat(first.get(0).getValueFrom().getSecretKeyRef().getName()).isEqualTo("kappa-first-key");
+    }
+
+    @Test
+    void fileSourcesMayLieInTheVolumesAlone() {
+        Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci/local-models.yaml"));
+        assertThat(value(container(rendered), "KAPPA_SOURCES_ROOTS")).isEqualTo("/models,/saes");
+    }
+
     @Test
     void autoscalingLeavesTheReplicasToItsTarget() {
         Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci/autoscaled.yaml"));
@@ -280,6 +304,9 @@ class ChartTest {
                 "service: {type: ExternalName} | type",
                 "data: [{claim: models, path: models}] | path",
                 "autoscaling: {minReplicas: 0} | minReplicas",
+                "gpus: 1 | access.existingSecret",
+                "{access: {open: true}, networkPolicy: {enabled: false}} | networkPolicy.enabled=true",
+                "access: {open: true, existingSecret: s} | access.existingSecret",
             })
     void valuesThatCannotWorkAreRefusedBeforeAnythingIsInstalled(String values, String reason, @TempDir Path folder)
             throws IOException {

@@ -134,6 +134,10 @@ class ServedTest {
     void everySettingOfTheChartIsOneThatTheServerReads() {
         Map<String, String> keys = Map.ofEntries(
                 Map.entry("KAPPA_HOME", "kappa.home"),
+                Map.entry("KAPPA_ACCESS_BOOTSTRAP_KEY", "kappa.access.bootstrap-key"),
+                Map.entry("KAPPA_ACCESS_OPEN", "kappa.access.open"),
+                Map.entry("KAPPA_HOSTS", "kappa.hosts"),
+                Map.entry("KAPPA_SOURCES_ROOTS", "kappa.sources.roots"),
                 Map.entry("KAPPA_DEVICES", "kappa.devices"),
                 Map.entry("KAPPA_DEVICEBYTES", "kappa.device-bytes"),
                 Map.entry("KAPPA_ENGINE_ATTEMPTS", "kappa.engine.attempts"),

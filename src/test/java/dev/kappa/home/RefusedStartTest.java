@@ -57,6 +57,18 @@ class RefusedStartTest {
         assertThat(home).doesNotExist();
     }
 
+    @Test
+    void aServerThatOthersReachDoesNotStartWithoutAKey() {
+        KappaProcess process = KappaProcess.start(TestHomes.fresh(), "--server.address=0.0.0.0");
+        assertThat(process.awaitExit()).isEqualTo(1);
+        String[] lines = process.output().strip().split("\n");
+        assertThat(lines[lines.length - 1])
+                .contains("server.address '0.0.0.0' can be reached from other machines")
+                .contains("keys create")
+                .contains("KAPPA_ACCESS_BOOTSTRAP_KEY")
+                .contains("kappa.access.open=true");
+    }
+
     private static String refusal(KappaProcess process) {
         assertThat(process.awaitExit()).isEqualTo(1);
         String[] lines = process.output().strip().split("\n");

@@ -28,9 +28,17 @@ public final class KappaClient {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI base;
+    private final String[] always;
 
-    public KappaClient(URI base) {
+    /** @param always headers of every request */
+    public KappaClient(URI base, String... always) {
         this.base = base;
+        this.always = always;
+    }
+
+    /** The same server, asked with a key. */
+    public KappaClient withKey(String key) {
+        return new KappaClient(base, "Authorization", "Bearer " + key);
     }
 
     /** What came back. */
@@ -115,6 +123,9 @@ public final class KappaClient {
 
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(LONGEST);
+        for (int i = 0; i < always.length; i += 2) {
+            request.header(always[i], always[i + 1]);
+        }
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }

@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * GET with redirects followed by hand: the client of the JDK would take the token along to another origin.
+ * GET with redirects followed by hand: the client of the JDK would take the token along to another origin. Whatever
+ * a hub says, nothing is asked but the endpoint, the hosts listed beside it, and public addresses over TLS.
  * What a status means for the user is said here once.
  */
 final class HubHttp {
@@ -62,6 +63,7 @@ final class HubHttp {
     Answer get(URI address, String what, Map<String, String> headers) throws IOException {
         URI at = address;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            requireAllowed(at, what);
             HttpResponse<InputStream> response = send(at, headers);
             int status = response.statusCode();
             if (!REDIRECTS.contains(status)) {
@@ -75,6 +77,20 @@ final class HubHttp {
             at = target(at, response, what);
         }
         throw Fault.external("hub_malformed", what + " was redirected more than " + MOST_REDIRECTS + " times", null);
+    }
+
+    private void requireAllowed(URI at, String what) {
+        boolean listed = sameOrigin(at, settings.endpoint())
+                || settings.hosts().contains(at.getHost())
+                || settings.hosts().contains(at.getHost() + ":" + port(at));
+        if (!listed && !("https".equals(at.getScheme()) && PublicAddresses.only(at.getHost()))) {
+            throw Fault.external(
+                    "hub_redirect_refused",
+                    what + " was sent on to " + at.getScheme() + "://" + at.getRawAuthority()
+                            + "; accepted: " + settings.endpoint() + ", public hosts over https, and those in kappa.hub.hosts: "
+                            + settings.hosts(),
+                    null);
+        }
     }
 
     private HttpResponse<InputStream> send(URI address, Map<String, String> headers) throws IOException {
@@ -102,7 +118,7 @@ final class HubHttp {
                 .orElseThrow(() ->
                         Fault.external("hub_malformed", what + " was redirected without an address", null));
         boolean downgrade = "https".equals(from.getScheme()) && !"https".equals(to.getScheme());
-        if (downgrade || !Set.of("http", "https").contains(String.valueOf(to.getScheme()))) {
+        if (downgrade || to.getHost() == null || !Set.of("http", "https").contains(String.valueOf(to.getScheme()))) {
             throw Fault.external("hub_malformed", what + " was redirected from " + from.getScheme() + " to " + to, null);
         }
         return to;

@@ -3,11 +3,13 @@ package dev.kappa.catalog.hub;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How to speak to a hub.
  *
  * @param endpoint the origin, and the only one that is shown the token
+ * @param hosts further hosts, or hosts with ports, that it may redirect to wherever they are
  * @param token absent for an anonymous visitor
  * @param attempts how often one file is tried without a byte of progress
  * @param backoff wait before the second attempt; it doubles with each further one
@@ -17,6 +19,7 @@ import java.util.Optional;
  */
 public record HubSettings(
         URI endpoint,
+        Set<String> hosts,
         Optional<String> token,
         int attempts,
         Duration backoff,
@@ -24,8 +27,14 @@ public record HubSettings(
         Duration idle,
         long diskReserve) {
     /** Settings for ordinary networks. */
-    public static HubSettings of(URI endpoint, Optional<String> token) {
+    public static HubSettings of(URI endpoint, Set<String> hosts, Optional<String> token) {
         return new HubSettings(
-                endpoint, token, 5, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(1), 1L << 30);
+                endpoint, hosts, token, 5, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(1), 1L << 30);
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "HubSettings[" + endpoint + "]";
     }
 }

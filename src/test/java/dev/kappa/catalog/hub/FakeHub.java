@@ -82,6 +82,11 @@ public final class FakeHub implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
     }
 
+    /** Host and port of the store, as {@code kappa.hub.hosts} has them. */
+    public String storeHost() {
+        return "127.0.0.1:" + store.getAddress().getPort();
+    }
+
     public FakeHub with(String path, byte[] content) {
         files.put(path, content);
         return this;
@@ -205,7 +210,7 @@ public final class FakeHub implements AutoCloseable {
             send(exchange, content, Manner.WELL);
             return;
         }
-        String address = redirect.isEmpty() ? "http://127.0.0.1:" + store.getAddress().getPort() + "/" + path : redirect;
+        String address = redirect.isEmpty() ? "http://" + storeHost() + "/" + path : redirect;
         exchange.getResponseHeaders().set("Location", address);
         answer(exchange, 302, "");
     }

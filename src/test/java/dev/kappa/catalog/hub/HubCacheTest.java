@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -240,6 +241,43 @@ class HubCacheTest {
         assertFault("hub_malformed", Category.EXTERNAL, address.substring(0, 4));
     }
 
+    /** Nothing is asked of them: whatever answers there would have been reached with the server's rights. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://169.254.169.254/latest/meta-data/",
+                "https://169.254.169.254/latest/meta-data/",
+                "https://127.0.0.1:1/",
+                "https://localhost:1/",
+                "https://[::1]:1/",
+                "https://[::ffff:127.0.0.1]:1/",
+                "https://[64:ff9b::7f00:1]:1/",
+                "https://[fd00:ec2::254]/",
+                "https://2130706433:1/",
+                "https://0.0.0.0:1/",
+                "https://10.0.0.1/",
+                "https://172.31.255.1/",
+                "https://192.168.1.1/",
+                "https://100.64.0.1/",
+                "http://93.184.216.34/x",
+            })
+    void a_redirect_to_this_machine_its_network_or_without_tls_is_refused(String address) {
+        hub.redirectsTo(address);
+        assertFault("hub_redirect_refused", Category.EXTERNAL, java.net.URI.create(address).getRawAuthority());
+    }
+
+    @Test
+    void the_hubs_own_machine_is_asked_at_the_hubs_port_alone() {
+        FakeHub another = new FakeHub();
+        try {
+            hub.redirectsTo(another.endpoint() + "/x");
+            assertFault("hub_redirect_refused", Category.EXTERNAL, "kappa.hub.hosts");
+            assertThat(another.requests()).isEmpty();
+        } finally {
+            another.close();
+        }
+    }
+
     @Test
     void a_redirect_in_circles_ends() {
         hub.redirectsTo(hub.endpoint() + "/lab/tiny/resolve/" + FakeHub.COMMIT + "/model.safetensors");
@@ -291,6 +329,7 @@ class HubCacheTest {
     private HubCache cache() {
         HubSettings settings = new HubSettings(
                 hub.endpoint(),
+                Set.of(hub.storeHost()),
                 Optional.of(token).filter(text -> !text.isEmpty()),
                 3,
                 Duration.ofMillis(1),

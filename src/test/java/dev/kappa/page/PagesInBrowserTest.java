@@ -260,6 +260,7 @@ class PagesInBrowserTest {
         String id = ended("{\"experiment\": \"counting\", \"seed\": 21}");
         Page page = browser.page();
         page.navigate("/runs/" + id);
+        assertThat(page.locator("#export")).hasAttribute("href", "/v1/runs/" + id + "/export");
         page.locator("#verify").click();
         assertThat(page.locator("#verified")).containsText("The same digits.");
         assertThat(page.locator("#verified a")).hasAttribute("href", "/runs/" + id);

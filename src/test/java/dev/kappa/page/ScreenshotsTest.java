@@ -36,9 +36,9 @@ class ScreenshotsTest {
             String going = submit(client, "width_sweep", "another seed", 1);
             until(() -> client.get("/v1/runs/" + going + "/metrics").json().get("blocks_done").asInt() >= 5);
             picture(browser, "/", "runs.png", 560);
-            picture(browser, "/runs/" + going, "live.png", 1000);
-            picture(browser, "/runs/" + sweep, "run.png", 1000);
-            picture(browser, "/compare?runs=" + jacobian + "," + again, "compare.png", 1000);
+            picture(browser, "/runs/" + going, "live.png", 700);
+            picture(browser, "/runs/" + sweep, "run.png", 720);
+            picture(browser, "/compare?runs=" + jacobian + "," + again, "compare.png", 900);
             picture(browser, "/new?experiment=width_sweep", "new.png", 800);
         }
     }

@@ -182,7 +182,7 @@ class RunsController {
             description = "Queued",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
     @Refuses(status = 404, codes = "unknown_run")
-    @Refuses(status = 409, codes = "tallies_incomplete")
+    @Refuses(status = 409, codes = {"tallies_incomplete", "tallies_expired"})
     @Refuses(status = 422, codes = {"missing", "invalid_type", "unknown_parameter"}, open = true)
     @Refuses(status = 429, codes = "quota_exceeded")
     @PostMapping(path = "/{id}:reanalyse", consumes = MediaType.APPLICATION_JSON_VALUE)

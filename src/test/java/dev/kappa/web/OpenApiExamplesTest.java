@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -37,10 +41,14 @@ class OpenApiExamplesTest {
         String body() {
             return bodies().isEmpty() ? null : bodies().get(0);
         }
+
+        boolean takesZip() {
+            return operation.at("/requestBody/content").has("application/zip");
+        }
     }
 
     @Test
-    void everyOperationHasAnExampleThatWorks() {
+    void everyOperationHasAnExampleThatWorks() throws IOException {
         try (KappaServer server = KappaServer.start(TestHomes.fresh())) {
             KappaClient client = server.client();
             JsonNode document = client.get("/v1/openapi").json();
@@ -52,14 +60,9 @@ class OpenApiExamplesTest {
             for (Call call : calls(document)) {
                 String run = call.path().contains("/artifacts/") ? sampled : measured;
                 String address = address(call, Map.of("id", run, "runs", measured + "," + sampled));
-                KappaClient.Answer answer = call.body() == null
-                        ? client.send(call.method().toUpperCase(java.util.Locale.ROOT), address, "")
-                        : client.send(
-                                call.method().toUpperCase(java.util.Locale.ROOT),
-                                address,
-                                call.body(),
-                                "Content-Type",
-                                "application/json");
+                KappaClient.Answer answer = call.takesZip()
+                        ? client.upload(address, "application/zip", exported(client, measured))
+                        : send(client, call, address);
                 if (answer.status() >= 400) {
                     failed.add(call.method() + " " + address + ": " + answer.text());
                 }
@@ -69,6 +72,17 @@ class OpenApiExamplesTest {
             }
             assertThat(failed).isEmpty();
         }
+    }
+
+    private static KappaClient.Answer send(KappaClient client, Call call, String address) {
+        String method = call.method().toUpperCase(Locale.ROOT);
+        return call.body() == null
+                ? client.send(method, address, "")
+                : client.send(method, address, call.body(), "Content-Type", "application/json");
+    }
+
+    private static Path exported(KappaClient client, String run) throws IOException {
+        return Files.write(TestHomes.fresh(), client.bytes("/v1/runs/" + run + "/export"));
     }
 
     /** What makes things first, what takes them away last. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,7 +80,7 @@ final class ApiDocument {
     private Optional<String> operation(String method, String path) {
         return templates.stream()
                 .filter(template -> template.pattern().matcher(path).matches())
-                .map(template -> "/paths/" + escaped(template.path()) + "/" + method.toLowerCase(java.util.Locale.ROOT))
+                .map(template -> "/paths/" + escaped(template.path()) + "/" + (method.equals("HEAD") ? "get" : lower(method)))
                 .filter(pointer -> document.at(pointer).isObject())
                 .findFirst();
     }
@@ -100,6 +101,10 @@ final class ApiDocument {
                 .stream()
                 .map(Error::toString)
                 .toList();
+    }
+
+    private static String lower(String method) {
+        return method.toLowerCase(Locale.ROOT);
     }
 
     private static String escaped(String step) {

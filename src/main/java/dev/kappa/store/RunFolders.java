@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
@@ -64,6 +65,32 @@ public class RunFolders {
             blobs.deleteStaged(ARTIFACTS, before);
         } catch (IOException e) {
             throw Fault.external("store_unwritable", "what was begun cannot be deleted: " + e, e);
+        }
+    }
+
+    /**
+     * Deletes what is in a run's folders beside these.
+     *
+     * @param tallies names of files
+     * @param artifacts names of folders
+     * @return what was deleted
+     */
+    public List<String> retain(String run, Set<String> tallies, Set<String> artifacts) {
+        String tallied = TALLIES + "/" + run;
+        String left = ARTIFACTS + "/" + run;
+        try {
+            List<String> others = Stream.concat(
+                            blobs.names(tallied).stream().filter(name -> !tallies.contains(name)).map(name -> tallied + "/" + name),
+                            blobs.folders(left).keySet().stream()
+                                    .filter(name -> !artifacts.contains(name))
+                                    .map(name -> left + "/" + name))
+                    .toList();
+            for (String other : others) {
+                blobs.delete(other);
+            }
+            return others;
+        } catch (IOException e) {
+            throw Fault.external("store_unwritable", "the files of run '" + run + "' cannot be tidied: " + e, e);
         }
     }
 

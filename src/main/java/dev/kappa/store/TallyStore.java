@@ -109,7 +109,12 @@ public class TallyStore {
     }
 
     private static String name(String run, int block, String hash) {
-        return folder(run) + "/" + block + "-" + hash + ".safetensors";
+        return folder(run) + "/" + file(block + "-" + hash);
+    }
+
+    /** The name of a tally's file in its run's folder. @param tally {@code <block>-<hash>} */
+    public static String file(String tally) {
+        return tally + ".safetensors";
     }
 
     private static TensorData tensor(Tally.Entry entry) {

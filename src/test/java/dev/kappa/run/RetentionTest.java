@@ -3,6 +3,7 @@ package dev.kappa.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kappa.store.RunFolders;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
@@ -14,9 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** A server that keeps the tallies of one run, the artifacts of two and the rows of three. */
@@ -38,7 +41,7 @@ class RetentionTest {
                 "kappa.retention.runs.count=3");
         client = server.client();
         for (int i = 0; i < 4; i++) {
-            RUNS.add(client.submit("{\"experiment\": \"counting\", \"seed\": " + i + "}"));
+            RUNS.add(client.submit("{\"experiment\": \"counting\", \"seed\": " + i + ", \"parameters\": {\"parts\": 12}}"));
             client.awaitEnd(RUNS.get(i));
         }
         client.awaitRun(RUNS.get(1), run -> run.has("artifacts"));
@@ -94,6 +97,39 @@ class RetentionTest {
         await().until(() -> Files.notExists(orphan));
         assertThat(fresh).exists();
         assertThat(known).exists();
+    }
+
+    /** As it is after a kill between a file and its row, or between a row's end and its files'. */
+    @Test
+    void filesThatARunWhichHasEndedDoesNotNameAreDeletedAndTheOthersStay() throws IOException {
+        Path tallies = home.resolve("tallies").resolve(RUNS.get(3));
+        Path artifacts = home.resolve("artifacts").resolve(RUNS.get(3));
+        List<Path> named = below(tallies, artifacts);
+        Path discarded = Files.write(tallies.resolve("1-0123456789abcdef.safetensors"), new byte[8]);
+        Path unfinished = Files.createDirectories(artifacts.resolve("unfinished"));
+        Files.write(unfinished.resolve("total.txt"), new byte[8]);
+        Path expired = Files.createDirectories(home.resolve("tallies").resolve(RUNS.get(2)));
+        Files.write(expired.resolve("0-0123456789abcdef.safetensors"), new byte[8]);
+        new Orphans(
+                        server.bean(JdbcClient.class),
+                        server.bean(RunFolders.class),
+                        new RetentionSettings(null, null, null, null, Duration.ZERO))
+                .sweep();
+        assertThat(discarded).doesNotExist();
+        assertThat(unfinished).doesNotExist();
+        assertThat(below(tallies, artifacts)).isEqualTo(named).hasSize(13);
+        assertThat(expired).isEmptyDirectory();
+        Files.delete(expired);
+    }
+
+    private static List<Path> below(Path... folders) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path folder : folders) {
+            try (Stream<Path> found = Files.walk(folder)) {
+                found.filter(Files::isRegularFile).sorted().forEach(files::add);
+            }
+        }
+        return files;
     }
 
     private static Path folder(String run, Instant changed) throws IOException {

@@ -102,6 +102,11 @@ public final class Cluster implements AutoCloseable {
         return homes.resolve("shared").resolve("tallies");
     }
 
+    /** Where all servers keep artifacts. */
+    public Path artifacts() {
+        return homes.resolve("shared").resolve("artifacts");
+    }
+
     public void stopPostgres() {
         postgres.stop();
     }

@@ -142,6 +142,11 @@ public final class KappaProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** True from when it takes requests. */
+    public boolean isServing() {
+        return isAlive() && SERVING.matcher(output()).find();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

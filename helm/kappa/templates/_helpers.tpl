@@ -8,6 +8,13 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: server
 {{- end }}
 
+{{/* Those who answer requests, where they are others than those who measure. */}}
+{{- define "kappa.api.selector" -}}
+app.kubernetes.io/name: kappa
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: api
+{{- end }}
+
 {{- define "kappa.postgres.selector" -}}
 app.kubernetes.io/name: kappa
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -39,22 +46,26 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- .Values.image.repository }}:{{ .Values.image.tag | default (printf "%s%s" .Chart.AppVersion (gt (int .Values.gpus) 0 | ternary "-cuda" "")) }}
 {{- end }}
 
+{{- define "kappa.api.image" -}}
+{{- .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
 {{/* Seconds from SIGTERM: the preStop, requests (20), a batch, then the database's patience for what it wrote, and some. */}}
 {{- define "kappa.grace" -}}
 {{- add (int .Values.drain.preStopSeconds) 20 (int .Values.drain.longestBatchSeconds) (int (trimSuffix "s" .Values.engine.databasePatience)) 15 }}
 {{- end }}
 
 {{- define "kappa.several" -}}
-{{- if or (gt (int .Values.replicas) 1) (and .Values.autoscaling.enabled (gt (int .Values.autoscaling.maxReplicas) 1)) }}true{{ end }}
+{{- if or .Values.roles.api.enabled (gt (int .Values.replicas) 1) (and .Values.autoscaling.enabled (gt (int .Values.autoscaling.maxReplicas) 1)) }}true{{ end }}
 {{- end }}
 
 {{/* What would come up and then lose or mix up work is refused here. */}}
 {{- define "kappa.check" -}}
 {{- if and (include "kappa.several" .) (eq (include "kappa.database" .) "own") }}
-{{- fail "several replicas need one database: set database.url, or database.bundled.enabled=true" }}
+{{- fail "several servers need one database: set database.url, or database.bundled.enabled=true" }}
 {{- end }}
 {{- if and (include "kappa.several" .) (not .Values.store.enabled) (not .Values.store.url) }}
-{{- fail "several replicas need store.enabled=true or store.url: each reads the tallies that the others wrote" }}
+{{- fail "several servers need store.enabled=true or store.url: each reads the tallies that the others wrote" }}
 {{- end }}
 {{- if and .Values.store.enabled .Values.store.url }}
 {{- fail "store.url names a bucket and store.enabled asks for a volume" }}

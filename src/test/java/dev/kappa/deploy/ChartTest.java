@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -16,8 +15,8 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServicePort;
-import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
@@ -50,10 +49,10 @@ class ChartTest {
     }
 
     @Test
-    void theChartPassesStrictLintAndThereAreElevenValueSets() {
+    void theChartPassesStrictLintAndThereAreThirteenValueSets() {
         LintResult lint = new Helm(Rendered.CHART).lint().strict().call();
         assertThat(lint.isFailed()).as(lint.getMessages().toString()).isFalse();
-        assertThat(Rendered.valueSets()).hasSize(11);
+        assertThat(Rendered.valueSets()).hasSize(13);
     }
 
     @ParameterizedTest
@@ -90,32 +89,37 @@ class ChartTest {
     @MethodSource("valueSets")
     void everySelectorMatchesThePodsItMeansAndNoOthers(Path values) {
         Rendered rendered = Rendered.of(values);
+        for (Workload workload : rendered.workloads()) {
+            assertThat(chosen(rendered, workload.selector())).containsExactly(workload);
+        }
         for (StatefulSet set : rendered.all(StatefulSet.class)) {
-            assertThat(chosen(rendered, set.getSpec().getSelector().getMatchLabels())).containsExactly(set);
             assertThat(rendered.all(Service.class))
                     .anySatisfy(service -> assertThat(service.getMetadata().getName())
                             .isEqualTo(set.getSpec().getServiceName()));
         }
         for (Service service : rendered.all(Service.class)) {
-            List<StatefulSet> sets = chosen(rendered, service.getSpec().getSelector());
-            assertThat(sets).as(service.getMetadata().getName()).hasSize(1);
+            List<Workload> behind = chosen(rendered, service.getSpec().getSelector());
+            assertThat(behind).as(service.getMetadata().getName()).hasSize(1);
             for (ServicePort port : service.getSpec().getPorts()) {
-                assertThat(ports(sets.get(0))).containsKey(port.getTargetPort().getStrVal());
+                assertThat(behind.get(0).ports()).containsKey(port.getTargetPort().getStrVal());
             }
         }
+        Set<Workload> spared = new HashSet<>();
         rendered.all(PodDisruptionBudget.class)
-                .forEach(budget -> assertThat(chosen(rendered, budget.getSpec().getSelector().getMatchLabels()))
-                        .containsExactly(rendered.server()));
+                .forEach(budget -> spared.addAll(chosen(rendered, budget.getSpec().getSelector().getMatchLabels())));
+        assertThat(spared).isIn(Set.of(), Set.copyOf(servers(rendered)));
+        Set<Workload> guarded = new HashSet<>();
         for (NetworkPolicy policy : rendered.all(NetworkPolicy.class)) {
-            List<StatefulSet> sets = chosen(rendered, policy.getSpec().getPodSelector().getMatchLabels());
-            assertThat(sets).hasSize(1);
+            List<Workload> behind = chosen(rendered, policy.getSpec().getPodSelector().getMatchLabels());
+            assertThat(behind).hasSize(1);
+            guarded.addAll(behind);
             assertThat(policy.getSpec().getIngress())
                     .flatExtracting(NetworkPolicyIngressRule::getPorts)
                     .extracting(port -> port.getPort().getStrVal())
-                    .isNotEmpty()
-                    .allSatisfy(name -> assertThat(ports(sets.get(0))).containsKey(name));
+                    .allSatisfy(name -> assertThat(behind.get(0).ports()).containsKey(name));
             assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
         }
+        assertThat(guarded).isIn(Set.of(), Set.copyOf(rendered.workloads()));
     }
 
     @ParameterizedTest
@@ -123,21 +127,19 @@ class ChartTest {
     void whatIsNamedIsThere(Path values) {
         Rendered rendered = Rendered.of(values);
         Set<String> claims = names(rendered, PersistentVolumeClaim.class, EXISTING_CLAIMS);
-        for (StatefulSet set : rendered.all(StatefulSet.class)) {
-            PodSpec pod = set.getSpec().getTemplate().getSpec();
+        for (Workload workload : rendered.workloads()) {
+            PodSpec pod = workload.pod();
             for (Container container : pod.getContainers()) {
                 assertThat(container.getEnv()).extracting(EnvVar::getName).doesNotHaveDuplicates();
                 assertThat(container.getEnv())
                         .filteredOn(variable -> variable.getValueFrom() != null)
                         .allSatisfy(variable -> assertThat(EXISTING_SECRETS)
                                 .contains(variable.getValueFrom().getSecretKeyRef().getName()));
-                Set<String> volumes = pod.getVolumes().stream().map(Volume::getName).collect(Collectors.toSet());
-                set.getSpec().getVolumeClaimTemplates().forEach(claim -> volumes.add(claim.getMetadata().getName()));
                 assertThat(container.getVolumeMounts())
                         .extracting(VolumeMount::getMountPath)
                         .doesNotHaveDuplicates();
                 assertThat(container.getVolumeMounts().stream().map(VolumeMount::getName).collect(Collectors.toSet()))
-                        .isEqualTo(volumes);
+                        .isEqualTo(workload.volumes());
             }
             assertThat(pod.getVolumes())
                     .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
@@ -154,8 +156,8 @@ class ChartTest {
     @ParameterizedTest
     @MethodSource("valueSets")
     void noContainerMayMoreThanItNeeds(Path values) {
-        for (StatefulSet set : Rendered.of(values).all(StatefulSet.class)) {
-            PodSpec pod = set.getSpec().getTemplate().getSpec();
+        for (Workload workload : Rendered.of(values).workloads()) {
+            PodSpec pod = workload.pod();
             assertThat(pod.getAutomountServiceAccountToken()).isFalse();
             assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
             assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
@@ -264,6 +266,85 @@ class ChartTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"roles.yaml, true", "roles-s3.yaml, false"})
+    void rolesDivideAnsweringAndMeasuring(String values, boolean volume) {
+        Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci").resolve(values));
+        Deployment api = rendered.all(Deployment.class).get(0);
+        Workload answering = Workload.of(api);
+        Workload measuring = Workload.of(rendered.server());
+        assertThat(value(answering.container(), "KAPPA_ROLE")).isEqualTo("api");
+        assertThat(value(measuring.container(), "KAPPA_ROLE")).isEqualTo("worker");
+        assertThat(chosen(rendered, service(rendered, "lab-kappa").getSpec().getSelector())).containsExactly(answering);
+        assertThat(chosen(rendered, service(rendered, "lab-kappa-pods").getSpec().getSelector()))
+                .containsExactly(measuring);
+
+        assertThat(probes(answering.container())).isEqualTo(probes(measuring.container()));
+        assertThat(answering.ports()).isEqualTo(measuring.ports());
+        int preStop = Integer.parseInt(
+                answering.container().getLifecycle().getPreStop().getExec().getCommand().get(1));
+        assertThat(answering.pod().getTerminationGracePeriodSeconds())
+                .isGreaterThan(preStop + 20L)
+                .isLessThan(measuring.pod().getTerminationGracePeriodSeconds());
+
+        Set<String> ofTheOther = Set.of("KAPPA_ROLE", "KAPPA_DEVICES");
+        assertThat(settings(answering, ofTheOther)).isEqualTo(settings(measuring, ofTheOther));
+        assertThat(answering.container().getVolumeMounts()).isEqualTo(measuring.container().getVolumeMounts());
+        assertThat(answering.container().getVolumeMounts().stream().anyMatch(mount -> mount.getName().equals("store")))
+                .isEqualTo(volume);
+    }
+
+    @Test
+    void whoOnlyAnswersTakesNoGpuAndNoNodeThatHasOne() {
+        Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci/roles.yaml"));
+        Workload api = Workload.of(rendered.all(Deployment.class).get(0));
+        assertThat(api.container().getEnv()).extracting(EnvVar::getName).doesNotContain("KAPPA_DEVICES");
+        assertThat(api.container().getResources().getLimits()).containsOnlyKeys("memory");
+        assertThat(api.container().getImage()).doesNotContain("cuda");
+        assertThat(api.pod().getRuntimeClassName()).isNull();
+        assertThat(api.pod().getTolerations()).isEmpty();
+        assertThat(api.pod().getNodeSelector()).containsExactly(Map.entry("pool", "small"));
+        assertThat(container(rendered).getImage()).endsWith("-cuda");
+    }
+
+    @Test
+    void requestsReachThoseWhoAnswerAlone() {
+        Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci/roles.yaml"));
+        assertThat(policy(rendered, "lab-kappa-api").getSpec().getIngress().get(0).getFrom())
+                .hasSize(2)
+                .anySatisfy(peer -> assertThat(peer.getPodSelector().getMatchLabels()).containsKey("kappa-client"));
+        assertThat(policy(rendered, "lab-kappa").getSpec().getIngress().get(0).getFrom())
+                .hasSize(1)
+                .allSatisfy(peer -> assertThat(peer.getNamespaceSelector().getMatchLabels()).containsValue("monitoring"));
+        assertThat(policy(rendered, "lab-kappa-postgres").getSpec().getIngress().get(0).getFrom())
+                .extracting(peer -> chosen(rendered, peer.getPodSelector().getMatchLabels()))
+                .containsExactlyInAnyOrderElementsOf(servers(rendered).stream().map(List::of).toList());
+        Rendered unread = Rendered.of(Rendered.CHART.resolve("ci/roles-s3.yaml"));
+        assertThat(policy(unread, "lab-kappa").getSpec().getIngress()).isEmpty();
+    }
+
+    @Test
+    void metricsOfBothRolesHaveOneNameAndScaleThoseWhoMeasure() {
+        Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci/roles.yaml"));
+        Map<String, Object> scaled = rendered.foreign("ScaledObject").get(0);
+        assertThat(Rendered.at(scaled, "spec", "scaleTargetRef", "kind")).isEqualTo("StatefulSet");
+        assertThat(Rendered.at(scaled, "spec", "scaleTargetRef", "name"))
+                .isEqualTo(rendered.server().getMetadata().getName());
+        Map<String, Object> monitor = rendered.foreign("ServiceMonitor").get(0);
+        Map<String, Object> labels = Rendered.map(Rendered.at(monitor, "spec", "selector", "matchLabels"));
+        List<?> components = (List<?>) Rendered.at(monitor, "spec", "selector", "matchExpressions", 0, "values");
+        assertThat(rendered.all(Service.class).stream()
+                        .map(service -> service.getMetadata())
+                        .filter(service -> service.getLabels().entrySet().containsAll(labels.entrySet()))
+                        .filter(service -> components.contains(service.getLabels().get("app.kubernetes.io/component")))
+                        .map(service -> service.getName()))
+                .containsExactlyInAnyOrder("lab-kappa", "lab-kappa-pods");
+        assertThat(Rendered.at(monitor, "spec", "endpoints", 0, "relabelings"))
+                .isEqualTo(List.of(Map.of("targetLabel", "service", "replacement", "lab-kappa")));
+        assertThat((String) Rendered.at(scaled, "spec", "triggers", 0, "metadata", "query"))
+                .contains("service=\"lab-kappa\"");
+    }
+
+    @ParameterizedTest
     @CsvSource({"autoscaled.yaml", "patient.yaml"})
     void theMonitorFindsOneServiceAndItsPort(String values) {
         Rendered rendered = Rendered.of(Rendered.CHART.resolve("ci").resolve(values));
@@ -292,6 +373,10 @@ class ChartTest {
                 "{autoscaling: {enabled: true, maxReplicas: 1}} | autoscaling.prometheus",
                 "autoscaling: {enabled: true, prometheus: 'http://p'} | one database",
                 "replica: 3 | replica",
+                "roles: {api: {enabled: true}} | one database",
+                "{roles: {api: {enabled: true}}, database: {existingSecret: s, bundled: {enabled: true}}} | store.enabled=true",
+                "roles: {api: {replicas: -1}} | replicas",
+                "roles: {worker: {enabled: true}} | worker",
                 "database: {bundled: {enabled: true}} | database.existingSecret",
                 "gpus: -1 | gpus",
                 "gpus: one | gpus",
@@ -334,17 +419,36 @@ class ChartTest {
         return Integer.parseInt(duration.replace("s", ""));
     }
 
-    private static Map<String, Integer> ports(StatefulSet set) {
-        return set.getSpec().getTemplate().getSpec().getContainers().stream()
-                .flatMap(container -> container.getPorts().stream())
-                .collect(Collectors.toMap(ContainerPort::getName, ContainerPort::getContainerPort));
+    private static List<Workload> chosen(Rendered rendered, Map<String, String> selector) {
+        assertThat(selector).isNotEmpty();
+        return rendered.workloads().stream().filter(workload -> workload.isChosenBy(selector)).toList();
     }
 
-    private static List<StatefulSet> chosen(Rendered rendered, Map<String, String> selector) {
-        assertThat(selector).isNotEmpty();
-        return rendered.all(StatefulSet.class).stream()
-                .filter(set -> set.getSpec().getTemplate().getMetadata().getLabels().entrySet()
-                        .containsAll(selector.entrySet()))
+    /** All that measure or answer. */
+    private static List<Workload> servers(Rendered rendered) {
+        return rendered.workloads().stream()
+                .filter(workload -> workload.ports().containsKey("http"))
+                .toList();
+    }
+
+    private static Service service(Rendered rendered, String name) {
+        return named(rendered, Service.class, name);
+    }
+
+    private static NetworkPolicy policy(Rendered rendered, String name) {
+        return named(rendered, NetworkPolicy.class, name);
+    }
+
+    private static <T extends HasMetadata> T named(Rendered rendered, Class<T> type, String name) {
+        return rendered.all(type).stream()
+                .filter(object -> object.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<EnvVar> settings(Workload workload, Set<String> but) {
+        return workload.container().getEnv().stream()
+                .filter(variable -> !but.contains(variable.getName()))
                 .toList();
     }
 

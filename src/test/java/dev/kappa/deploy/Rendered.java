@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -41,6 +42,7 @@ record Rendered(List<HasMetadata> objects, List<Map<String, Object>> foreign) {
             "v1/ConfigMap", ConfigMap.class,
             "v1/PersistentVolumeClaim", PersistentVolumeClaim.class,
             "apps/v1/StatefulSet", StatefulSet.class,
+            "apps/v1/Deployment", Deployment.class,
             "policy/v1/PodDisruptionBudget", PodDisruptionBudget.class,
             "networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class);
     private static final List<String> FOREIGN =
@@ -107,7 +109,13 @@ record Rendered(List<HasMetadata> objects, List<Map<String, Object>> foreign) {
         return objects.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
-    /** The servers. */
+    List<Workload> workloads() {
+        return Stream.concat(
+                        all(StatefulSet.class).stream().map(Workload::of), all(Deployment.class).stream().map(Workload::of))
+                .toList();
+    }
+
+    /** The servers that measure. */
     StatefulSet server() {
         return all(StatefulSet.class).stream()
                 .filter(set -> "server".equals(set.getMetadata().getLabels().get("app.kubernetes.io/component")))

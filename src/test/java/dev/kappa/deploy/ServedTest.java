@@ -139,6 +139,7 @@ class ServedTest {
                 Map.entry("KAPPA_HOSTS", "kappa.hosts"),
                 Map.entry("KAPPA_SOURCES_ROOTS", "kappa.sources.roots"),
                 Map.entry("KAPPA_DEVICES", "kappa.devices"),
+                Map.entry("KAPPA_ROLE", "kappa.role"),
                 Map.entry("KAPPA_DEVICEBYTES", "kappa.device-bytes"),
                 Map.entry("KAPPA_ENGINE_ATTEMPTS", "kappa.engine.attempts"),
                 Map.entry("KAPPA_ENGINE_DATABASEPATIENCE", "kappa.engine.database-patience"),

@@ -32,12 +32,12 @@ class ScreenshotsTest {
             KappaClient client = server.client();
             String jacobian = run(client, "jacobian_rank", "first look", 0);
             String again = run(client, "jacobian_rank", "another seed", 1);
-            String sweep = run(client, "width_sweep", "all widths", 0);
+            run(client, "width_sweep", "all widths", 0);
             String going = submit(client, "width_sweep", "another seed", 1);
             until(() -> client.get("/v1/runs/" + going + "/metrics").json().get("blocks_done").asInt() >= 5);
             picture(browser, "/", "runs.png", 560);
-            picture(browser, "/runs/" + going, "live.png", 700);
-            picture(browser, "/runs/" + sweep, "run.png", 720);
+            picture(browser, "/runs/" + going, "live.png", 1150);
+            picture(browser, "/runs/" + jacobian, "run.png", 1150);
             picture(browser, "/compare?runs=" + jacobian + "," + again, "compare.png", 900);
             picture(browser, "/new?experiment=width_sweep", "new.png", 800);
         }

@@ -32,9 +32,9 @@ class RestartTest {
             early = client.submit("{\"experiment\": \"counting\", \"seed\": 2}");
             client.awaitEnd(early);
             killed = client.submit(BODY.formatted(3, first));
-            queued = client.submit(SEQUENTIAL.formatted(2, second));
             client.awaitRun(killed, run -> run.at("/progress/done").asInt() == 3
                     && run.at("/progress/fraction").asDouble() > 0.5);
+            queued = client.submit(SEQUENTIAL.formatted(2, second));
             server.kill();
         }
         first.open();

@@ -115,10 +115,10 @@ class RunLifeTest {
         KappaClient.Answer drawn = client.get(figure + "?format=svg");
         assertThat(drawn.header("Content-Type")).startsWith("image/svg+xml");
         assertThat(drawn.text()).startsWith("<svg xmlns=").contains("<title>Sums of the blocks</title>");
-        assertThat(client.get(figure, "Accept", "image/png,image/svg+xml,*/*").text()).isEqualTo(drawn.text());
+        assertThat(client.get(figure, "Accept", "image/gif,image/svg+xml,*/*").text()).isEqualTo(drawn.text());
         assertThat(client.get(figure, "Accept", "text/html,*/*").header("Content-Type")).isEqualTo("application/json");
         assertThat(client.get(figure + "?format=pdf").status()).isEqualTo(400);
-        assertThat(client.get(figure, "Accept", "image/png").status()).isEqualTo(406);
+        assertThat(client.get(figure, "Accept", "image/gif").status()).isEqualTo(406);
     }
 
     @Test

@@ -34,6 +34,11 @@ public record Actor(Optional<String> key, String name, Optional<String> address)
         return new Actor(Optional.empty(), "command line: " + System.getProperty("user.name"), Optional.empty());
     }
 
+    /** What a setting says, done by the server itself. @param name such as {@code kappa.retention.runs} */
+    public static Actor setting(String name) {
+        return new Actor(Optional.empty(), name, Optional.empty());
+    }
+
     static Actor configuration() {
         return new Actor(Optional.empty(), "configuration", Optional.empty());
     }

@@ -7,7 +7,7 @@ import org.slf4j.MDC;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The record of administrative acts: what was asked for and not refused. The database lets no row be changed. */
+/** The record of administrative acts: what was asked for and not refused, and what settings had deleted. The database lets no row be changed. */
 @Component
 public class Audit {
     private final JdbcClient jdbc;
@@ -34,7 +34,8 @@ public class Audit {
             Optional<String> address,
             Optional<String> requestId) {}
 
-    void record(String act, String subject, Actor actor) {
+    /** Called in the transaction of the act where it has one. */
+    public void record(String act, String subject, Actor actor) {
         jdbc.sql(
                         """
                         insert into audit (act, subject, key_id, actor, address, request_id)

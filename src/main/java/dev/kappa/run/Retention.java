@@ -1,5 +1,7 @@
 package dev.kappa.run;
 
+import dev.kappa.access.Actor;
+import dev.kappa.access.Audit;
 import dev.kappa.run.RetentionSettings.Policy;
 import dev.kappa.store.ArtifactStore;
 import dev.kappa.store.TallyStore;
@@ -11,14 +13,16 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Deletes what ended runs left, as {@code kappa.retention} says, and keeps a row about it. Rows go before files, so
- * that nothing is named that is not there; several servers may do it at once. What a run that goes on or the catalog
- * depends on stays.
+ * Deletes what ended runs left, as {@code kappa.retention} says, and records each deletion among the administrative
+ * acts. Rows go before files, so that nothing is named that is not there; several servers may do it at once. What a run
+ * that goes on or the catalog depends on stays. A run is as old as its end or, where it was imported, its arrival.
  */
 @Component
 class Retention {
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final int AT_ONCE = 200;
+    /** Without an import, the end alone. */
+    private static final String BEGIN_OF_AGE = "greatest(finished_at, imported_at)";
 
     private static final String NO_CHILD_GOES_ON =
             "not exists (select 1 from run child where child.parent = run.id and child.finished_at is null)";
@@ -29,6 +33,7 @@ class Retention {
     private final TransactionTemplate transactions;
     private final TallyStore tallies;
     private final ArtifactStore artifacts;
+    private final Audit audit;
     private final RetentionSettings settings;
 
     Retention(
@@ -36,11 +41,13 @@ class Retention {
             TransactionTemplate transactions,
             TallyStore tallies,
             ArtifactStore artifacts,
+            Audit audit,
             RetentionSettings settings) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.tallies = tallies;
         this.artifacts = artifacts;
+        this.audit = audit;
         this.settings = settings;
     }
 
@@ -48,13 +55,13 @@ class Retention {
     void look() {
         due(settings.runs(), NO_CHILD_GOES_ON + " and " + NOT_REGISTERED).forEach(this::deleteRun);
         due(settings.tallies(), NO_CHILD_GOES_ON + " and tallies_expired_at is null").forEach(run -> {
-            if (mark(run, "tallies_expired_at")) {
+            if (mark(run, "tallies_expired_at", "tallies")) {
                 tallies.delete(run);
                 LOG.info("The tallies of run {} are deleted by kappa.retention.tallies", run);
             }
         });
         due(settings.artifacts(), NOT_REGISTERED + " and artifacts_expired_at is null").forEach(run -> {
-            if (mark(run, "artifacts_expired_at")) {
+            if (mark(run, "artifacts_expired_at", "artifacts")) {
                 artifacts.delete(run);
                 LOG.info("The artifacts of run {} are deleted by kappa.retention.artifacts", run);
             }
@@ -67,12 +74,12 @@ class Retention {
         }
         return jdbc.sql(
                         """
-                        select id from run where finished_at is not null and %s
-                          and (finished_at < clock_timestamp() - make_interval(secs => cast(:age as double precision))
+                        select id from run where finished_at is not null and %1$s
+                          and (%2$s < clock_timestamp() - make_interval(secs => cast(:age as double precision))
                             or cast(:count as bigint) is not null and id in (select id from run
-                              where finished_at is not null order by finished_at desc, id desc offset cast(:count as bigint)))
-                        order by finished_at limit :most"""
-                                .formatted(condition))
+                              where finished_at is not null order by %2$s desc, id desc offset cast(:count as bigint)))
+                        order by %2$s limit :most"""
+                                .formatted(condition, BEGIN_OF_AGE))
                 .param("age", policy.age() == null ? null : policy.age().toMillis() / 1e3)
                 .param("count", policy.count())
                 .param("most", AT_ONCE)
@@ -87,7 +94,7 @@ class Retention {
                             + " on conflict do nothing")
                     .param("id", run)
                     .update();
-            return jdbc.sql("delete from run where id = :id").param("id", run).update() == 1;
+            return jdbc.sql("delete from run where id = :id").param("id", run).update() == 1 && record(run, "runs");
         }));
         if (deleted) {
             tallies.delete(run);
@@ -96,10 +103,15 @@ class Retention {
         }
     }
 
-    private boolean mark(String run, String column) {
-        return jdbc.sql("update run set " + column + " = clock_timestamp() where id = :id and " + column + " is null")
-                        .param("id", run)
-                        .update()
-                == 1;
+    private boolean mark(String run, String column, String what) {
+        String sql = "update run set " + column + " = clock_timestamp() where id = :id and " + column + " is null";
+        return Boolean.TRUE.equals(transactions.execute(
+                status -> jdbc.sql(sql).param("id", run).update() == 1 && record(run, what)));
+    }
+
+    /** In the transaction of the deletion: none goes unsaid, and what is said has happened. */
+    private boolean record(String run, String what) {
+        audit.record(what + "_expire", run, Actor.setting("kappa.retention." + what));
+        return true;
     }
 }

@@ -91,12 +91,12 @@ public class RunDocuments {
                                 insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes,
                                     flops, priority, labels, shapes, provenance, model, origin, parent, verification, state,
                                     state_reason, code, detail, event_seq, created_at, started_at, finished_at,
-                                    deadline_at, tallies_expired_at, artifacts_expired_at)
+                                    deadline_at, tallies_expired_at, artifacts_expired_at, imported_at)
                                 values (:id, :experiment, :parameters, :seed, :blocks, :sequential, :activationBytes,
                                     :flops, :priority, cast(:labels as jsonb), :shapes, :provenance,
                                     cast(:parameters as json) ->> 'model', 'IMPORTED', (select id from run where id = :parent),
                                     :verification, :state, :reason, :code, :detail, :seq, :created, :started, :finished,
-                                    :deadline, :talliesExpired, :artifactsExpired)
+                                    :deadline, :talliesExpired, :artifactsExpired, clock_timestamp())
                                 on conflict (id) do nothing""")
                         .param("id", run.id())
                         .param("experiment", run.experiment())

@@ -69,6 +69,13 @@ def test_a_run_has_what_was_asked_for(kappa, run):
     assert run.id in [found.id for found in kappa.runs(state="SUCCEEDED", experiment="jacobian_rank")]
 
 
+def test_a_run_that_has_not_ended_by_its_deadline_fails_with_that_code(kappa):
+    late = kappa.submit("jacobian_rank", LONG, deadline_seconds=1)
+    with pytest.raises(KappaError) as raised:
+        late.wait(PATIENCE)
+    assert raised.value.code == "deadline_exceeded"
+
+
 def test_metrics_are_a_frame_with_intervals_dimensions_and_flags(run):
     metrics = run.metrics().set_index("name")
     kappa = metrics.loc["kappa"]

@@ -67,14 +67,23 @@ class Kappa:
         seed: int | None = None,
         blocks: int | None = None,
         priority: int | None = None,
+        deadline_seconds: int | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> Run:
-        """A new run, queued. Sent again where no answer came; it is one run all the same."""
+        """A new run, queued. Sent again where no answer came; it is one run all the same. It fails where it has not
+        ended `deadline_seconds` after its request."""
+        options = {
+            "seed": seed,
+            "blocks": blocks,
+            "priority": priority,
+            "deadline_seconds": deadline_seconds,
+            "labels": labels,
+        }
         response = self._http.repeat(
             "POST",
             "runs",
             patience=_SUBMIT_PATIENCE,
-            json=_body(kind, parameters, seed=seed, blocks=blocks, priority=priority, labels=labels),
+            json=_body(kind, parameters, **options),
             headers={"Idempotency-Key": str(uuid.uuid4())},
         )
         return Run(self._http, response.json())

@@ -38,6 +38,8 @@ record RunForm(
             @Min(1) @Max(10_000) @Description("Into how many blocks the data are cut; the experiment says where this is empty")
                     Integer blocks,
             @Min(-100) @Max(100) @Description("Runs of a higher priority go first") Integer priority,
+            @Min(1) @Max(31_536_000) @Description("The run fails where it has not ended so many seconds after its request")
+                    Long deadlineSeconds,
             @Description("Your own notes, as name=value") List<String> labels) {}
 
     /** Filled with parameters, and with a run's other wishes where it repeats one. */
@@ -48,6 +50,7 @@ record RunForm(
         document.put("priority", from.map(Run::priority).orElse(0));
         from.ifPresent(run -> {
             document.put("blocks", run.blocks());
+            run.deadlineSeconds().ifPresent(seconds -> document.put("deadline_seconds", seconds));
             ArrayNode labels = document.putArray("labels");
             run.labels().forEach((name, value) -> labels.add(name + "=" + value));
         });

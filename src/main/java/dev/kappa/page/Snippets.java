@@ -23,6 +23,7 @@ final class Snippets {
         if (run.priority() != 0) {
             body.put("priority", run.priority());
         }
+        run.deadlineSeconds().ifPresent(seconds -> body.put("deadline_seconds", seconds));
         if (!run.labels().isEmpty()) {
             body.set("labels", Json.tree(run.labels()));
         }
@@ -37,7 +38,7 @@ final class Snippets {
 
     static String python(String origin, JsonNode body) {
         StringBuilder rest = new StringBuilder();
-        for (String name : List.of("seed", "blocks", "priority", "labels")) {
+        for (String name : List.of("seed", "blocks", "priority", "deadline_seconds", "labels")) {
             if (body.has(name)) {
                 rest.append("\n    ").append(name).append('=').append(literal(body.get(name), "    ")).append(',');
             }

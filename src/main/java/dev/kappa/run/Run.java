@@ -1,5 +1,6 @@
 package dev.kappa.run;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,11 @@ public record Run(
         Optional<Instant> deadlineAt,
         Optional<Instant> talliesExpiredAt,
         Optional<Instant> artifactsExpiredAt) {
+    /** How long after its request it was to have ended. */
+    public Optional<Long> deadlineSeconds() {
+        return deadlineAt.map(deadline -> Math.round(Duration.between(createdAt, deadline).toMillis() / 1e3));
+    }
+
     /** Of a verification that has ended: how its digits compare with its parent's. */
     public Optional<Verification> verified() {
         return verification.map(json -> Json.read(json, Verification.class));

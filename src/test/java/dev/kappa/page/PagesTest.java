@@ -89,6 +89,23 @@ class PagesTest {
     }
 
     @Test
+    void aDeadlineIsAFieldOfTheFormAndComesAgainWhereTheRunIsRepeated() {
+        KappaClient.Answer answer = client.send(
+                "POST", "/new", "experiment=counting&%2Fdeadline_seconds=3600", "Content-Type", "application/x-www-form-urlencoded");
+        String id = answer.header("Location").replaceFirst(".*/runs/", "");
+        assertThat(client.awaitEnd(id).has("deadline_at")).isTrue();
+        assertThat(client.get("/new?from=" + id).text())
+                .containsPattern("<input[^>]* name=\"/deadline_seconds\" value=\"3600\"");
+        assertThat(HtmlUtils.htmlUnescape(client.get("/runs/" + id).text()))
+                .contains("\"deadline_seconds\" : 3600")
+                .contains("deadline_seconds=3600,");
+        String wrong = client.send(
+                        "POST", "/new", "experiment=counting&%2Fdeadline_seconds=0", "Content-Type", "application/x-www-form-urlencoded")
+                .text();
+        assertThat(wrong).contains("must be greater than or equal to 1");
+    }
+
+    @Test
     void forcedNumbersAreSaidToBeForcedAndAComparisonWarns() {
         String body = """
                 {"experiment": "width_sweep", "seed": %d, "blocks": 4, "parameters": {"model": "stories-neox",

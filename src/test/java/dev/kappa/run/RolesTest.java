@@ -12,6 +12,7 @@ import dev.kappa.testing.TestHomes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -39,7 +40,10 @@ class RolesTest {
             assertThat(run.get("metrics")).isEqualTo(both.awaitEnd(both.submit(RUN)).get("metrics"));
             assertThat(Scrape.of(worker).sum("kappa_blocks_total", "outcome=\"done\"")).isEqualTo(3);
             assertThat(Scrape.of(api).sum("kappa_blocks_total")).isZero();
-            assertThat(worker.get("/actuator/health/readiness").status()).isEqualTo(200);
+            for (String probe : List.of("/actuator/health/liveness", "/actuator/health/readiness")) {
+                assertThat(worker.get(probe).status()).isEqualTo(200);
+                assertThat(api.get(probe).status()).isEqualTo(200);
+            }
             Answer refused = worker.get("/v1/runs");
             assertThat(refused.status()).isEqualTo(421);
             assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");

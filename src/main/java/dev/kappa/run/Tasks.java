@@ -4,7 +4,6 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,11 +35,13 @@ class Tasks {
 
     private final ObjectProvider<Scheduler> scheduler;
     private final Order order;
+    private final DatabaseClock clock;
     private final JdbcClient jdbc;
 
-    Tasks(ObjectProvider<Scheduler> scheduler, Order order, JdbcClient jdbc) {
+    Tasks(ObjectProvider<Scheduler> scheduler, Order order, DatabaseClock clock, JdbcClient jdbc) {
         this.scheduler = scheduler;
         this.order = order;
+        this.clock = clock;
         this.jdbc = jdbc;
     }
 
@@ -62,7 +63,7 @@ class Tasks {
                 .scheduleIfNotExists(CONCLUDE.instance(run)
                         .data(new RunId(run))
                         .priority(CONCLUDE_PRIORITY)
-                        .scheduledTo(Instant.now()));
+                        .scheduledTo(clock.now()));
     }
 
     /** What is put off until a later time has had its turn: then it goes before blocks that have not. */

@@ -19,7 +19,10 @@ final class Causes {
         }
         if (thrown instanceof Fault fault) {
             StateReason reason = switch (fault.category()) {
-                case USER -> StateReason.INVALID_INPUT;
+                // Accepted where devices were larger, as before a restart.
+                case USER -> fault.code().equals("too_large_for_device")
+                        ? StateReason.OUT_OF_MEMORY
+                        : StateReason.INVALID_INPUT;
                 case RESOURCES -> StateReason.OUT_OF_MEMORY;
                 case EXTERNAL -> StateReason.EXTERNAL;
                 case INTERNAL -> StateReason.INTERNAL;

@@ -3,6 +3,7 @@ package dev.kappa.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kappa.experiment.Artifact;
 import dev.kappa.experiment.Tally;
 import dev.kappa.fault.Fault;
 import dev.kappa.testing.KappaClient;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
@@ -146,6 +148,25 @@ class SharedStoreTest {
         folders.delete("nobodys");
         assertThat(keys("lab/one/tallies/nobodys/")).isEmpty();
         assertThat(second.bean(TallyStore.class).resource("nobodys", 0, stored.hash()).exists()).isFalse();
+    }
+
+    @Test
+    void whatAnEndedRunDoesNotNameGoesFromTheBucketAndTheRestStays() {
+        String folder = "by-two";
+        StoredTally named = first.bean(TallyStore.class).write(folder, 10, new Tally().put("sum", 1));
+        StoredTally discarded = first.bean(TallyStore.class).write(folder, 10, new Tally().put("sum", 2));
+        for (String artifact : List.of("total", "unfinished")) {
+            Map<String, byte[]> files = Map.of("total.txt", new byte[] {1}, "more.txt", new byte[] {2});
+            first.bean(ArtifactStore.class).write(folder, new Artifact(artifact, "data", files));
+        }
+        Set<String> tallies = Set.of(TallyStore.file("10-" + named.hash()));
+        RunFolders folders = second.bean(RunFolders.class);
+        assertThat(folders.retain(folder, tallies, Set.of("total")))
+                .containsExactlyInAnyOrder(
+                        "tallies/by-two/" + TallyStore.file("10-" + discarded.hash()), "artifacts/by-two/unfinished");
+        assertThat(keys("lab/one/tallies/by-two/")).hasSize(1);
+        assertThat(keys("lab/one/artifacts/by-two/")).hasSize(2).allMatch(key -> key.contains("/total/"));
+        assertThat(folders.retain(folder, tallies, Set.of("total"))).isEmpty();
     }
 
     @Test

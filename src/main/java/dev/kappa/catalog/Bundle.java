@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.zip.CRC32;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.FileSystemUtils;
@@ -84,11 +85,17 @@ final class Bundle {
         }
     }
 
+    /** Computed at every start, of what we made ourselves: it tells versions of the product apart, quickly. */
+    private static String checksum(byte[] content) {
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        return Long.toHexString(crc.getValue()) + " " + content.length;
+    }
+
     /** Unpacks files into a folder that appears complete or not at all. */
     private Path write(SortedMap<String, byte[]> files) throws IOException {
         StringBuilder lines = new StringBuilder();
-        files.forEach((name, content) ->
-                lines.append(Contents.sha256(content)).append("  ").append(name).append('\n'));
+        files.forEach((name, content) -> lines.append(checksum(content)).append("  ").append(name).append('\n'));
         Path folder = target.resolve(Contents.sha256(lines.toString().getBytes(StandardCharsets.UTF_8)));
         if (Files.isDirectory(folder)) {
             return folder;

@@ -43,6 +43,7 @@ class EngineBenchmarkTest {
             Matcher ready = READY.matcher(again.output());
             assertThat(ready.find()).isTrue();
             print("start to ready, kept embedded database", Double.parseDouble(ready.group(1)), "ms");
+            print("CPU time of that start, all threads", again.cpuTime().toMillis(), "ms");
         }
         try (Cluster cluster = new Cluster()) {
             KappaClient client = cluster.node("a").client();

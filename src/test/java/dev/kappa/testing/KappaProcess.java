@@ -84,6 +84,11 @@ public final class KappaProcess implements AutoCloseable {
         }
     }
 
+    /** What it has had of the processors, in user and system mode, without its database. */
+    public Duration cpuTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
     /** Waits for its end; the exit code. */
     public int awaitExit() {
         try {

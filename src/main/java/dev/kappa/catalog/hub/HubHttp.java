@@ -23,11 +23,15 @@ final class HubHttp {
     private static final Duration CONNECT = Duration.ofSeconds(20);
 
     private final HubSettings settings;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT)
-            .build();
+
+    /** Made when a hub is first asked: most servers never ask one, and certificates are read for it. */
+    private static final class Client {
+        static final HttpClient HTTP = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT)
+                .build();
+    }
 
     HubHttp(HubSettings settings) {
         this.settings = settings;
@@ -103,7 +107,7 @@ final class HubHttp {
             settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         }
         try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            return Client.HTTP.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HubProgress.Cancelled();

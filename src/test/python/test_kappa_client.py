@@ -70,7 +70,7 @@ def test_a_run_has_what_was_asked_for(kappa, run):
 
 
 def test_a_run_that_has_not_ended_by_its_deadline_fails_with_that_code(kappa):
-    late = kappa.submit("jacobian_rank", LONG, deadline_seconds=1)
+    late = kappa.submit("model_samples", LONG, deadline_seconds=1)
     with pytest.raises(KappaError) as raised:
         late.wait(PATIENCE)
     assert raised.value.code == "deadline_exceeded"

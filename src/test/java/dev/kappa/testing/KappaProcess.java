@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 /** A whole server in a process of its own, which a test can kill. */
 public final class KappaProcess implements AutoCloseable {
     private static final Pattern SERVING = Pattern.compile("Serving on (http://\\S+) ");
+    /** Tests start many servers for a short time; a benchmark has one warm. */
+    private static final String JIT = System.getProperty("kappa.process.jit", "-XX:TieredStopAtLevel=1");
+
     private static final Duration LONGEST = Duration.ofSeconds(120);
 
     private final Process process;
@@ -41,7 +44,7 @@ public final class KappaProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
+                JIT,
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),

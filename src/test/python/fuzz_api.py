@@ -59,6 +59,12 @@ def map_query(context, query):
     return query
 
 
+@schemathesis.serializer("application/zip")
+def as_zip(context, value):
+    """Archives drawn by chance; a right one is an export, which tests of the server read."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
 def main():
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     run = requests.post(f"{URL}/v1/runs", json=MEASURED, timeout=90).json()["id"]

@@ -24,6 +24,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -102,12 +103,13 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(e, problem, request);
     }
 
-    /** Such as a parameter without a name, which the container finds when it is first asked for one. */
-    @ExceptionHandler
-    ResponseEntity<Object> query(InvalidParameterException e, WebRequest request) {
+    /** Such as a parameter without a name or with an unassigned character in it, found when one is first asked for. */
+    @ExceptionHandler({InvalidParameterException.class, RequestRejectedException.class})
+    ResponseEntity<Object> query(RuntimeException e, WebRequest request) {
         return answer(
                 e,
-                ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, "the query cannot be read; accepted: name=value&…"),
+                ProblemDetail.forStatusAndDetail(
+                        HttpStatus.BAD_REQUEST, "the query or a header cannot be read; accepted: name=value&… of assigned characters"),
                 request);
     }
 

@@ -98,6 +98,7 @@ class ProblemsTest {
             GET    | /v1/runs?page_token=!            | 400 | invalid_query
             GET    | /v1/runs?state=DONE              | 400 | invalid_query
             GET    | /v1/comparisons?=a               | 400 | malformed_request
+            GET    | /v1/runs?%F1%8A%AC%86=a          | 400 | malformed_request
             """)
     void addressesAndQueriesThatAreWrongAreProblems(String method, String path, int status, String code) {
         problem(client.send(method, path, ""), status, code);

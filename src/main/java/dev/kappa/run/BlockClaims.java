@@ -110,17 +110,21 @@ class BlockClaims {
         if (state == RunState.LOADING) {
             states.move(claim.run().id(), RunState.LOADING, RunState.RUNNING, Cause.NONE);
         }
-        return state.wantsBlocks() && recorded(claim, device);
+        return state.wantsBlocks()
+                && fenced("update block set device = :device, software = :software", claim)
+                                .param("device", device)
+                                .param("software", software.json())
+                                .update()
+                        == 1;
     }
 
     /** Reports progress; false where the claim was lost or the run is no longer wanted. */
     boolean report(Claim claim, double fraction) {
-        return jdbc.sql("with mine as (update block set progress = :fraction" + FENCE + " returning run_id)"
-                        + " select state from run join mine on mine.run_id = run.id")
+        return fenced(
+                        "with mine as (update block set progress = :fraction",
+                        " returning run_id) select state from run join mine on mine.run_id = run.id",
+                        claim)
                 .param("fraction", fraction)
-                .param("run", claim.run().id())
-                .param("index", claim.index())
-                .param("attempt", claim.attempt())
                 .query((row, number) -> RunState.valueOf(row.getString(1)).wantsBlocks())
                 .optional()
                 .orElse(false);
@@ -140,14 +144,10 @@ class BlockClaims {
             release(new BlockId(run, claim.index()));
             return;
         }
-        boolean closed = jdbc.sql(
-                                "update block set state = 'DONE', progress = 1, finished_at = clock_timestamp(), error = null,"
-                                        + " tally_hash = :hash, tally_bytes = :bytes" + FENCE)
+        boolean closed = fenced("update block set state = 'DONE', progress = 1, finished_at = clock_timestamp(), error = null,"
+                                + " tally_hash = :hash, tally_bytes = :bytes", claim)
                         .param("hash", tally.hash())
                         .param("bytes", tally.bytes())
-                        .param("run", run)
-                        .param("index", claim.index())
-                        .param("attempt", claim.attempt())
                         .update()
                 == 1;
         if (!closed) {
@@ -166,7 +166,7 @@ class BlockClaims {
     @Transactional
     public boolean handBack(Claim claim) {
         RunState state = states.lock(claim.run().id());
-        boolean mine = fenced("update block set state = 'WAITING', progress = 0, device = :device" + FENCE, claim, "device", null);
+        boolean mine = fenced("update block set state = 'WAITING', progress = 0, device = null", claim).update() == 1;
         if (state == RunState.CANCELLING) {
             states.settle(claim.run().id());
         }
@@ -176,26 +176,7 @@ class BlockClaims {
     /** Counts a failure; the number of failures so far, or 0 where the claim was lost or the run is not wanted. */
     @Transactional
     public int charge(Claim claim, Cause cause) {
-        RunState state = states.lock(claim.run().id());
-        Optional<Integer> failures = jdbc.sql("update block set failures = failures + 1, progress = 0, error = :error,"
-                        + " state = case when failures + 1 >= :attempts then 'FAILED' else 'WAITING' end" + FENCE
-                        + " returning failures")
-                .param("error", cause.detail())
-                .param("attempts", settings.attempts())
-                .param("run", claim.run().id())
-                .param("index", claim.index())
-                .param("attempt", claim.attempt())
-                .query(Integer.class)
-                .optional();
-        if (failures.isPresent()) {
-            events.log(claim.run().id(), claim.index(), cause.detail());
-        }
-        if (failures.isPresent() && failures.get() >= settings.attempts()) {
-            states.fail(claim.run().id(), cause);
-        } else if (state == RunState.CANCELLING) {
-            states.settle(claim.run().id());
-        }
-        return state.wantsBlocks() ? failures.orElse(0) : 0;
+        return count(claim, cause, "failures = failures + 1", "failures");
     }
 
     /**
@@ -204,26 +185,29 @@ class BlockClaims {
      */
     @Transactional
     public boolean loseDevice(Claim claim, Cause cause) {
+        int losses = count(claim, cause, "device = null, device_losses = device_losses + 1", "device_losses");
+        return losses > 0 && losses < settings.attempts();
+    }
+
+    /** Counts one more in a column of the block, and fails its run where that is as often as it is tried. */
+    private int count(Claim claim, Cause cause, String change, String column) {
         RunState state = states.lock(claim.run().id());
-        Optional<Integer> losses = jdbc.sql("update block set device_losses = device_losses + 1, progress = 0,"
-                        + " device = null, error = :error,"
-                        + " state = case when device_losses + 1 >= :attempts then 'FAILED' else 'WAITING' end" + FENCE
-                        + " returning device_losses")
+        Optional<Integer> counted = fenced(
+                        "update block set progress = 0, error = :error, " + change + ", state = case when " + column
+                                + " + 1 >= :attempts then 'FAILED' else 'WAITING' end",
+                        " returning " + column,
+                        claim)
                 .param("error", cause.detail())
                 .param("attempts", settings.attempts())
-                .param("run", claim.run().id())
-                .param("index", claim.index())
-                .param("attempt", claim.attempt())
                 .query(Integer.class)
                 .optional();
-        losses.ifPresent(number -> events.log(claim.run().id(), claim.index(), cause.detail()));
-        boolean tooOften = losses.filter(number -> number >= settings.attempts()).isPresent();
-        if (tooOften) {
+        counted.ifPresent(number -> events.log(claim.run().id(), claim.index(), cause.detail()));
+        if (counted.filter(number -> number >= settings.attempts()).isPresent()) {
             states.fail(claim.run().id(), cause);
         } else if (state == RunState.CANCELLING) {
             states.settle(claim.run().id());
         }
-        return losses.isPresent() && !tooOften && state.wantsBlocks();
+        return state.wantsBlocks() ? counted.orElse(0) : 0;
     }
 
     /** Takes a block from a thread of this process that does not give it back; counted as a failure. */
@@ -239,20 +223,12 @@ class BlockClaims {
     @Transactional
     public void fail(Claim claim, Cause cause) {
         states.lock(claim.run().id());
-        if (fenced("update block set state = 'FAILED', failures = failures + 1, error = :error" + FENCE, claim, "error", cause.detail())) {
+        if (fenced("update block set state = 'FAILED', failures = failures + 1, error = :error", claim)
+                        .param("error", cause.detail())
+                        .update()
+                == 1) {
             states.fail(claim.run().id(), cause);
         }
-    }
-
-    private boolean recorded(Claim claim, String device) {
-        return jdbc.sql("update block set device = :device, software = :software" + FENCE)
-                        .param("device", device)
-                        .param("software", software.json())
-                        .param("run", claim.run().id())
-                        .param("index", claim.index())
-                        .param("attempt", claim.attempt())
-                        .update()
-                == 1;
     }
 
     private boolean allDone(String run) {
@@ -281,13 +257,14 @@ class BlockClaims {
                 .update();
     }
 
-    private boolean fenced(String sql, Claim claim, String name, String value) {
-        return jdbc.sql(sql)
-                        .param(name, value)
-                        .param("run", claim.run().id())
-                        .param("index", claim.index())
-                        .param("attempt", claim.attempt())
-                        .update()
-                == 1;
+    private JdbcClient.StatementSpec fenced(String update, Claim claim) {
+        return fenced(update, "", claim);
+    }
+
+    private JdbcClient.StatementSpec fenced(String update, String returning, Claim claim) {
+        return jdbc.sql(update + FENCE + returning)
+                .param("run", claim.run().id())
+                .param("index", claim.index())
+                .param("attempt", claim.attempt());
     }
 }

@@ -47,7 +47,7 @@ class BlockFailures {
         }
         if (code.equals("too_large_for_device") && !recovery.isAlone()) {
             LOG.warn("{} is left to servers with larger devices: {}", claim, thrown.getMessage());
-            return handBack(claim, BlockWorker.UNTIL_ANOTHER_SERVER_TAKES_IT);
+            return handBack(claim, Tasks.UNTIL_ANOTHER_SERVER_TAKES_IT);
         }
         if (Patience.isDatabaseAway(thrown)) {
             LOG.warn("{} is handed back: {}", claim, thrown.getMessage());

@@ -22,8 +22,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class BlockWorker {
-    static final Duration UNTIL_ANOTHER_SERVER_TAKES_IT = Duration.ofSeconds(5);
-
     private final Experiments experiments;
     private final BlockClaims claims;
     private final RunRows runs;
@@ -72,7 +70,7 @@ class BlockWorker {
         Optional<Kind<?>> kind = runs.find(id.run()).flatMap(run -> experiments.find(run.experiment()));
         if (kind.isEmpty()) {
             // A newer server's: left for one that knows it.
-            return runs.find(id.run()).map(run -> UNTIL_ANOTHER_SERVER_TAKES_IT);
+            return runs.find(id.run()).map(run -> Tasks.UNTIL_ANOTHER_SERVER_TAKES_IT);
         }
         return claims.claim(id).flatMap(claim -> attempt(claim, kind.get()));
     }

@@ -20,7 +20,6 @@ import tools.jackson.databind.JsonNode;
 @Component
 class Concluder {
     private static final Logger LOG = LoggerFactory.getLogger(Concluder.class);
-    private static final Duration UNTIL_ANOTHER_SERVER_TAKES_IT = Duration.ofSeconds(5);
 
     private final Experiments experiments;
     private final Conclusions conclusions;
@@ -54,7 +53,7 @@ class Concluder {
     Optional<Duration> conclude(String id) {
         Optional<Kind<?>> kind = runs.find(id).flatMap(run -> experiments.find(run.experiment()));
         if (kind.isEmpty()) {
-            return runs.find(id).map(run -> UNTIL_ANOTHER_SERVER_TAKES_IT);
+            return runs.find(id).map(run -> Tasks.UNTIL_ANOTHER_SERVER_TAKES_IT);
         }
         Optional<Run> run = conclusions.begin(id);
         if (run.isEmpty()) {

@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +30,9 @@ class Tasks {
 
     static final TaskDescriptor<BlockId> BLOCK = TaskDescriptor.of("block", BlockId.class);
     static final TaskDescriptor<RunId> CONCLUDE = TaskDescriptor.of("conclude", RunId.class);
+
+    /** For what this server leaves to one that knows the kind, or has a larger device. */
+    static final Duration UNTIL_ANOTHER_SERVER_TAKES_IT = Duration.ofSeconds(5);
 
     /** Before all blocks: whoever waits for findings waits no longer than for one block. */
     private static final int CONCLUDE_PRIORITY = 1_000;

@@ -17,10 +17,16 @@ import tools.jackson.databind.JsonNode;
 /** The user's own words about a run: all that can be changed of one. */
 @Service
 public class Labels {
+    /** What the name of a label is. */
+    public static final String NAME = "[a-z0-9_.-]{1,64}";
+
+    /** Characters of a value. */
+    public static final int LONGEST_VALUE = 256;
+
     /** @param labels to set; null takes one away, and those that are not named stay (RFC 7396) */
     record Change(
             @NotNull @JsonSetter(contentNulls = Nulls.SET)
-                    Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @Size(max = 256) String> labels) {}
+                    Map<@Pattern(regexp = NAME) String, @Size(max = LONGEST_VALUE) String> labels) {}
 
     private final JdbcClient jdbc;
     private final ParameterReader reader;

@@ -29,7 +29,7 @@ public class Reanalyses {
      */
     record Request(
             JsonNode parameters,
-            Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @NotNull @Size(max = 256) String> labels) {
+            Map<@Pattern(regexp = Labels.NAME) String, @NotNull @Size(max = Labels.LONGEST_VALUE) String> labels) {
         Request {
             parameters = parameters == null || parameters.isNull() ? JsonNodeFactory.instance.objectNode() : parameters;
             labels = labels == null ? Map.of() : labels;

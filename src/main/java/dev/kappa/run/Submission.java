@@ -27,7 +27,7 @@ public record Submission(
         @Min(1) @Max(MOST_BLOCKS) Integer blocks,
         @Min(-100) @Max(100) Integer priority,
         @Min(1) @Max(LONGEST_DEADLINE) Long deadlineSeconds,
-        Map<@Pattern(regexp = "[a-z0-9_.-]{1,64}") String, @NotNull @Size(max = 256) String> labels) {
+        Map<@Pattern(regexp = Labels.NAME) String, @NotNull @Size(max = Labels.LONGEST_VALUE) String> labels) {
     static final int MOST_BLOCKS = 10_000;
     /** A year. */
     static final long LONGEST_DEADLINE = 31_536_000;

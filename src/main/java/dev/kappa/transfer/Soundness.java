@@ -8,6 +8,7 @@ import dev.kappa.fault.Fault;
 import dev.kappa.run.BlockInfo;
 import dev.kappa.run.BlockState;
 import dev.kappa.run.Json;
+import dev.kappa.run.Labels;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunDocument;
 import dev.kappa.run.RunState;
@@ -24,7 +25,7 @@ import tools.jackson.core.JacksonException;
 final class Soundness {
     private static final Pattern ID = Pattern.compile("[0-9a-hjkmnp-tv-z]{26}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,200}");
-    private static final Pattern KEY = Pattern.compile("[a-z0-9_.-]{1,64}");
+    private static final Pattern KEY = Pattern.compile(Labels.NAME);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final int MOST_BLOCKS = 10_000;
 
@@ -75,7 +76,7 @@ final class Soundness {
     private static void labels(Map<String, String> labels) {
         require(labels != null && labels.size() <= 32, "the number of labels", labels == null ? null : labels.size());
         labels.forEach((key, value) -> require(
-                KEY.matcher(key).matches() && value != null && value.length() <= 256, "the label", key));
+                KEY.matcher(key).matches() && value != null && value.length() <= Labels.LONGEST_VALUE, "the label", key));
     }
 
     private static void blocks(Run run, List<BlockInfo> blocks) {

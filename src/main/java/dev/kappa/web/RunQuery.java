@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.run.Labels;
 import dev.kappa.run.RunFilter;
 import dev.kappa.run.RunState;
 import java.time.Instant;
@@ -17,7 +18,7 @@ import org.springframework.util.MultiValueMap;
 /** The filters of a list of runs, as a query has them; what is not known there is refused. */
 final class RunQuery {
     private static final String LABEL = "label.";
-    private static final Pattern KEY = Pattern.compile("[a-z0-9_.-]{1,64}");
+    private static final Pattern KEY = Pattern.compile(Labels.NAME);
     private static final Pattern DATE_TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:.*");
     private static final Set<String> KNOWN =
             Set.of("page_size", "page_token", "state", "experiment", "model", "created_after", "view");

@@ -5,9 +5,6 @@ import dev.kappa.corpus.PairSelection;
 import dev.kappa.experiment.Needs;
 import dev.kappa.fault.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
@@ -45,18 +42,6 @@ class CorporaController {
     record Corpora(List<Views.Corpus> corpora, Optional<String> nextPageToken) {}
 
     @Operation(summary = "Register a corpus")
-    @ApiResponse(
-            responseCode = "201",
-            description = "Registered",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Corpus.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = "It was registered like this before",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Corpus.class)))
-    @ApiResponse(
-            responseCode = "202",
-            description = "It is on its way from a hub",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Download.class)))
     @Refuses(status = 409, codes = "id_taken")
     @Refuses(status = 422, codes = {"missing", "invalid_value", "invalid_type", "unknown_parameter"}, open = true)
     @PostMapping

@@ -41,18 +41,6 @@ class ModelsController {
     record Models(List<Views.Model> models, Optional<String> nextPageToken) {}
 
     @Operation(summary = "Register a model")
-    @ApiResponse(
-            responseCode = "201",
-            description = "Registered",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Model.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = "It was registered like this before",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Views.Model.class)))
-    @ApiResponse(
-            responseCode = "202",
-            description = "It is on its way from a hub",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Download.class)))
     @Refuses(status = 409, codes = "id_taken")
     @Refuses(status = 422, codes = {"missing", "invalid_value", "invalid_type", "unknown_parameter"}, open = true)
     @PostMapping

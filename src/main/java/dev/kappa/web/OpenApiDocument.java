@@ -11,6 +11,7 @@ import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
@@ -62,6 +63,9 @@ class OpenApiDocument {
         kinds(api);
         OpenApiBodies.add(api);
         archive(api.getPaths().get("/v1/runs:import").getPost());
+        List.of("/v1/runs", "/v1/runs/{id}:reanalyse", "/v1/runs/{id}:verify").forEach(path -> queued(post(api, path)));
+        Map.of("/v1/models", "Model", "/v1/saes", "Sae", "/v1/corpora", "Corpus")
+                .forEach((path, entry) -> registered(post(api, path), entry));
         run(api.getPaths().get("/v1/runs/{id}").getGet());
         list(api.getPaths().get("/v1/runs").getGet());
         files(api.getPaths().get("/v1/runs/{id}/blocks/{index}/tally").getGet());
@@ -98,6 +102,30 @@ class OpenApiDocument {
         return new Example()
                 .summary(experiment.title())
                 .value(OpenApiBodies.parse(Json.write(value), Object.class));
+    }
+
+    private static Operation post(OpenAPI api, String path) {
+        return api.getPaths().get(path).getPost();
+    }
+
+    /** A run is accepted before it is measured. */
+    private static void queued(Operation operation) {
+        ApiResponse run = operation.getResponses().remove("200");
+        operation.getResponses().addApiResponse("202", run.description("Queued"));
+    }
+
+    private static void registered(Operation operation, String entry) {
+        operation.getResponses()
+                .addApiResponse("200", json("It was registered like this before", entry))
+                .addApiResponse("201", json("Registered", entry))
+                .addApiResponse("202", json("It is on its way from a hub", "Download"));
+    }
+
+    private static ApiResponse json(String description, String schema) {
+        return new ApiResponse()
+                .description(description)
+                .content(new Content()
+                        .addMediaType("application/json", new MediaType().schema(new Schema<>().$ref(SCHEMAS + schema))));
     }
 
     /** Two methods answer this: at once, and later. */

@@ -12,9 +12,6 @@ import dev.kappa.run.Submissions.Submitted;
 import dev.kappa.run.Verifications;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -75,10 +72,6 @@ class RunsController {
     record RunsView(List<RunView> runs, Optional<String> nextPageToken) {}
 
     @Operation(summary = "Submit a run")
-    @ApiResponse(
-            responseCode = "202",
-            description = "Queued",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
     @Refuses(status = 400, codes = "invalid_header")
     @Refuses(status = 422, codes = {"unknown_parameter", "missing", "invalid_type", "out_of_range", "unknown_model", "idempotency_conflict"}, open = true)
     @Refuses(status = 503, codes = {"queue_full", "draining"})
@@ -177,10 +170,6 @@ class RunsController {
 
     /** Concludes the run's tallies with other settings, as a child run. */
     @Operation(summary = "Conclude the tallies of a run with other settings")
-    @ApiResponse(
-            responseCode = "202",
-            description = "Queued",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
     @Refuses(status = 404, codes = "unknown_run")
     @Refuses(status = 409, codes = {"tallies_incomplete", "tallies_expired"})
     @Refuses(status = 422, codes = {"missing", "invalid_type", "unknown_parameter"}, open = true)
@@ -195,10 +184,6 @@ class RunsController {
      * child says how, {@code verifications} of the run which. Only of runs that have SUCCEEDED.
      */
     @Operation(summary = "Measure a run again and compare the digits")
-    @ApiResponse(
-            responseCode = "202",
-            description = "Queued",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = RunView.class)))
     @Refuses(status = 404, codes = "unknown_run")
     @Refuses(status = 409, codes = {"run_without_findings", "not_measurable_here", "inputs_changed"})
     @Refuses(status = 503, codes = "queue_full")

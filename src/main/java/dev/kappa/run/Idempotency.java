@@ -1,9 +1,7 @@
 package dev.kappa.run;
 
+import dev.kappa.store.Hashes;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -69,11 +67,6 @@ class Idempotency {
 
     /** Of what the body says, whatever its spaces and the order of its properties. */
     private static String hash(JsonNode body) {
-        try {
-            byte[] text = Json.sorted(body).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Hashes.sha256(Json.sorted(body).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -8,14 +8,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-final class Hashes {
+/** SHA-256. */
+public final class Hashes {
     private static final int CHUNK = 1 << 16;
 
     private Hashes() {}
 
     /** SHA-256 of a file, in hexadecimal. */
     static String sha256(Path file) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = start();
         byte[] chunk = new byte[CHUNK];
         try (InputStream in = Files.newInputStream(file)) {
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
@@ -26,11 +27,12 @@ final class Hashes {
     }
 
     /** SHA-256 of bytes, in hexadecimal. */
-    static String sha256(byte[] bytes) {
-        return HexFormat.of().formatHex(sha256().digest(bytes));
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(start().digest(bytes));
     }
 
-    private static MessageDigest sha256() {
+    /** For what comes a part at a time. */
+    public static MessageDigest start() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -39,17 +39,18 @@ final class ArchiveReader {
         return new RunDocument(
                 run,
                 list(Entries.METRICS, Metric.class),
-                paths.stream()
-                        .filter(path -> path.startsWith(Entries.TABLES) && path.endsWith(".json"))
-                        .map(path -> document(path, json -> Json.read(json, Table.class)))
-                        .toList(),
-                paths.stream()
-                        .filter(path -> path.startsWith(Entries.FIGURES) && path.endsWith(".json"))
-                        .map(path -> document(path, json -> Json.read(json, Figure.class)))
-                        .toList(),
+                all(paths, Entries.TABLES, Table.class),
+                all(paths, Entries.FIGURES, Figure.class),
                 list(Entries.ARTIFACTS, ArtifactInfo.class),
                 list(Entries.BLOCKS, BlockInfo.class),
                 events());
+    }
+
+    private <T> List<T> all(List<String> paths, String folder, Class<T> type) {
+        return paths.stream()
+                .filter(path -> path.startsWith(folder) && path.endsWith(".json"))
+                .map(path -> document(path, json -> Json.read(json, type)))
+                .toList();
     }
 
     private List<String> checked() {

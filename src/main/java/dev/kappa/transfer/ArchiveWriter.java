@@ -1,6 +1,7 @@
 package dev.kappa.transfer;
 
 import dev.kappa.run.Json;
+import dev.kappa.store.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -62,7 +63,7 @@ final class ArchiveWriter {
         entry.setTimeLocal(NO_TIME);
         zip.setLevel(level);
         zip.putNextEntry(entry);
-        DigestOutputStream digest = new DigestOutputStream(zip, Sha256.start());
+        DigestOutputStream digest = new DigestOutputStream(zip, Hashes.start());
         content.to(digest);
         zip.closeEntry();
         files.add(new Manifest.File(path, entry.getSize(), HexFormat.of().formatHex(digest.getMessageDigest().digest())));

@@ -1,6 +1,7 @@
 package dev.kappa.transfer;
 
 import dev.kappa.fault.Fault;
+import dev.kappa.store.Hashes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +85,7 @@ final class Spool implements AutoCloseable {
 
     private Entry unpack(InputStream zip) throws IOException {
         Path file = folder.resolve(Integer.toString(entries.size()));
-        MessageDigest digest = Sha256.start();
+        MessageDigest digest = Hashes.start();
         byte[] chunk = new byte[CHUNK];
         long before = bytes;
         try (OutputStream out = Files.newOutputStream(file)) {

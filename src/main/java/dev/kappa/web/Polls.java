@@ -5,9 +5,8 @@ import dev.kappa.run.Json;
 import dev.kappa.run.RecentEvents;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunWatch;
+import dev.kappa.store.Hashes;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -111,12 +110,8 @@ class Polls {
 
     /** Of the whole view: its metrics are there or not by its state. */
     private static String tag(RunView bare) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(Json.write(bare).getBytes(StandardCharsets.UTF_8));
-            return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        byte[] hash = Hashes.start().digest(Json.write(bare).getBytes(StandardCharsets.UTF_8));
+        return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
     }
 
     private static boolean names(String tags, String tag) {

@@ -1,5 +1,6 @@
 package dev.kappa.transfer;
 
+import dev.kappa.store.Hashes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class Archive {
                     ObjectNode file = files.addObject();
                     file.put("path", path);
                     file.put("bytes", content.length);
-                    file.put("sha256", HexFormat.of().formatHex(Sha256.start().digest(content)));
+                    file.put("sha256", HexFormat.of().formatHex(Hashes.start().digest(content)));
                 }
             });
         });

@@ -24,8 +24,7 @@ class ResultsReader {
     }
 
     private Results last(Run run) {
-        List<Picture> figures = runs.figures(run.id()).stream()
-                .flatMap(named -> runs.figure(run.id(), named.name()).stream())
+        List<Picture> figures = runs.allFigures(run.id()).stream()
                 .map(figure -> {
                     String source = "/v1/runs/" + run.id() + "/figures/" + figure.name();
                     return Picture.of(figure, source, source + "?format=svg");

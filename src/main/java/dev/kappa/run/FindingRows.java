@@ -72,6 +72,11 @@ class FindingRows {
         return one(TableRow.class, run, name).map(TableRow::table);
     }
 
+    @Transactional(readOnly = true)
+    public List<Table> allTables(String run) {
+        return all(TableRow.class, run).stream().map(TableRow::table).toList();
+    }
+
     /** Name and title of each. */
     @Transactional(readOnly = true)
     public List<Named> figures(String run) {
@@ -81,6 +86,11 @@ class FindingRows {
     @Transactional(readOnly = true)
     public Optional<Figure> figure(String run, String name) {
         return one(FigureRow.class, run, name).map(FigureRow::figure);
+    }
+
+    @Transactional(readOnly = true)
+    public List<Figure> allFigures(String run) {
+        return all(FigureRow.class, run).stream().map(FigureRow::figure).toList();
     }
 
     @Transactional(readOnly = true)

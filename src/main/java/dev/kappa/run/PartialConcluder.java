@@ -80,7 +80,7 @@ class PartialConcluder implements DisposableBean {
                 .filter(block -> block.state() == BlockState.DONE)
                 .toList();
         long bytes = done.stream().mapToLong(block -> block.tallyBytes().orElse(0L)).sum();
-        boolean news = done.size() > partials.find(run.id()).orElse(Partial.NONE).blocks();
+        boolean news = done.size() > partials.blocks(run.id());
         if (!news || done.size() < kind.leastBlocks(run) || bytes > MOST_BYTES) {
             return;
         }

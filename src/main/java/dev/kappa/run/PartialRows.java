@@ -97,6 +97,15 @@ class PartialRows {
                 .optional();
     }
 
+    /** How many blocks they rest on; 0 where there are none. */
+    int blocks(String run) {
+        return jdbc.sql("select blocks from partial_findings where run_id = :run")
+                .param("run", run)
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
+    }
+
     void delete(String run) {
         jdbc.sql("delete from partial_findings where run_id = :run").param("run", run).update();
     }

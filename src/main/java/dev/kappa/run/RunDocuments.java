@@ -1,9 +1,6 @@
 package dev.kappa.run;
 
-import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Findings;
-import dev.kappa.experiment.Metric;
-import dev.kappa.experiment.Table;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -36,15 +33,14 @@ public class RunDocuments {
             throw new Conflict(
                     "run_not_ended", "run '" + run.id() + "' is " + run.state() + "; only runs that have ended are exported");
         }
-        List<Metric> metrics = findings.metrics(run.id());
-        List<Table> tables = findings.tables(run.id()).stream()
-                .map(table -> findings.table(run.id(), table.name()).orElseThrow())
-                .toList();
-        List<Figure> figures = findings.figures(run.id()).stream()
-                .map(figure -> findings.figure(run.id(), figure.name()).orElseThrow())
-                .toList();
         return new RunDocument(
-                run, metrics, tables, figures, findings.artifacts(run.id()), runs.blocks(run.id()), events(run.id()));
+                run,
+                findings.metrics(run.id()),
+                findings.allTables(run.id()),
+                findings.allFigures(run.id()),
+                findings.artifacts(run.id()),
+                runs.blocks(run.id()),
+                events(run.id()));
     }
 
     private List<RunEvent> events(String run) {

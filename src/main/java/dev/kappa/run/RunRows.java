@@ -55,9 +55,11 @@ class RunRows {
         Run run = jdbc.sql(
                         """
                         insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
-                            priority, labels, shapes, provenance, model, origin, parent, key_id, state, deadline_at)
+                            priority, labels, shapes, provenance, model, origin, parent, key_id, traceparent, state,
+                            deadline_at)
                         select :id, :experiment, :parameters, :seed, :blocks, :sequential, :activationBytes, :flops,
-                            :priority, cast(:labels as jsonb), :shapes, :provenance, :model, :origin, :parent, :key, 'QUEUED',
+                            :priority, cast(:labels as jsonb), :shapes, :provenance, :model, :origin, :parent, :key,
+                            :traceparent, 'QUEUED',
                             now() + make_interval(secs => cast(:deadline as double precision))
                         where (select count(*) from run where state = 'QUEUED') < :limit
                         returning *""")
@@ -79,6 +81,7 @@ class RunRows {
                 .param("origin", (verified.isPresent() ? Origin.VERIFICATION : Origin.SUBMITTED).name())
                 .param("parent", verified.map(Run::id).orElse(null))
                 .param("key", quota.take().orElse(null))
+                .param("traceparent", named.traceparent())
                 .query(RunRows::run)
                 .optional()
                 .orElseThrow(this::full);
@@ -86,7 +89,6 @@ class RunRows {
                 .param("id", id)
                 .param("last", blocks - 1)
                 .update();
-        keepTrace(id);
         events.state(id);
         tasks.blocks(run, 0, run.sequential() ? 1 : blocks);
         return run;
@@ -105,9 +107,10 @@ class RunRows {
         Run run = jdbc.sql(
                         """
                         insert into run (id, experiment, parameters, seed, blocks, sequential, activation_bytes, flops,
-                            priority, labels, shapes, provenance, model, origin, parent, key_id, state, started_at)
+                            priority, labels, shapes, provenance, model, origin, parent, key_id, traceparent, state,
+                            started_at)
                         select :id, experiment, :parameters, seed, blocks, sequential, 0, 0,
-                            priority, cast(:labels as jsonb), shapes, provenance, model, 'REANALYSIS', id, :key,
+                            priority, cast(:labels as jsonb), shapes, provenance, model, 'REANALYSIS', id, :key, :traceparent,
                             'CONCLUDING', clock_timestamp()
                         from run where id = :parent
                         returning *""")
@@ -116,6 +119,7 @@ class RunRows {
                 .param("parameters", parameters)
                 .param("labels", Json.write(labels))
                 .param("key", quota.take().orElse(null))
+                .param("traceparent", named.traceparent())
                 .query(RunRows::run)
                 .single();
         jdbc.sql(
@@ -126,20 +130,9 @@ class RunRows {
                 .param("id", id)
                 .param("parent", parent.id())
                 .update();
-        keepTrace(id);
         events.state(id);
         tasks.conclude(id);
         return run;
-    }
-
-    private void keepTrace(String id) {
-        String traceparent = named.traceparent();
-        if (traceparent != null) {
-            jdbc.sql("update run set traceparent = :traceparent where id = :id")
-                    .param("traceparent", traceparent)
-                    .param("id", id)
-                    .update();
-        }
     }
 
     Optional<Instant> expiredAt(String id) {

@@ -94,6 +94,10 @@ public class Runs {
         return findings.figure(run, name);
     }
 
+    public List<Figure> allFigures(String run) {
+        return findings.allFigures(run);
+    }
+
     public List<ArtifactInfo> artifacts(String run) {
         return findings.artifacts(run);
     }

@@ -46,8 +46,14 @@ class Verifier {
     Verdict compare(Run child, Run parent, Findings found, List<ArtifactInfo> artifacts, JsonNode provenance) {
         List<Item> items = new ArrayList<>();
         items.addAll(compare("metric", metrics(findings.metrics(parent.id())), metrics(found.metrics())));
-        items.addAll(compare("table", tables(parent.id()), documents(found.tables(), Table::name)));
-        items.addAll(compare("figure", figures(parent.id()), documents(found.figures(), Figure::name)));
+        items.addAll(compare(
+                "table",
+                documents(findings.allTables(parent.id()), Table::name),
+                documents(found.tables(), Table::name)));
+        items.addAll(compare(
+                "figure",
+                documents(findings.allFigures(parent.id()), Figure::name),
+                documents(found.figures(), Figure::name)));
         items.addAll(compare(
                 "artifact",
                 documents(findings.artifacts(parent.id()), ArtifactInfo::name),
@@ -78,20 +84,6 @@ class Verifier {
             }
             named.put(name, document(metric));
         }
-        return named;
-    }
-
-    private Map<String, JsonNode> tables(String run) {
-        Map<String, JsonNode> named = new LinkedHashMap<>();
-        findings.tables(run).forEach(table ->
-                named.put(table.name(), document(findings.table(run, table.name()).orElseThrow())));
-        return named;
-    }
-
-    private Map<String, JsonNode> figures(String run) {
-        Map<String, JsonNode> named = new LinkedHashMap<>();
-        findings.figures(run).forEach(figure ->
-                named.put(figure.name(), document(findings.figure(run, figure.name()).orElseThrow())));
         return named;
     }
 

@@ -2,6 +2,7 @@ package dev.kappa.run;
 
 import dev.kappa.fault.Fault;
 import dev.kappa.run.RunStates.Cause;
+import java.util.function.Predicate;
 
 /** What an exception means for the run it ended. */
 final class Causes {
@@ -41,11 +42,18 @@ final class Causes {
 
     /** Java's own error, or libtorch's, which comes as an engine exception with these words. */
     private static boolean isOutOfMemory(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+        return any(thrown, cause -> {
             String message = String.valueOf(cause.getMessage());
-            if (cause instanceof OutOfMemoryError
+            return cause instanceof OutOfMemoryError
                     || message.contains("out of memory")
-                    || message.contains("can't allocate memory")) {
+                    || message.contains("can't allocate memory");
+        });
+    }
+
+    /** Whether a throwable or one of its causes is such a one. */
+    static boolean any(Throwable thrown, Predicate<Throwable> such) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (such.test(cause)) {
                 return true;
             }
         }

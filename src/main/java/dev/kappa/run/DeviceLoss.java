@@ -27,12 +27,9 @@ final class DeviceLoss {
     private DeviceLoss() {}
 
     static boolean in(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+        return Causes.any(thrown, cause -> {
             String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-            if (WORDS.stream().anyMatch(message::contains)) {
-                return true;
-            }
-        }
-        return false;
+            return WORDS.stream().anyMatch(message::contains);
+        });
     }
 }

@@ -1,9 +1,7 @@
 package dev.kappa.run;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.ArrayNode;
@@ -35,16 +33,15 @@ class Measured {
                 .list();
         ObjectNode provenance = (ObjectNode) Json.parse(run.provenance());
         ArrayNode devices = provenance.putArray(DEVICES);
-        sorted(measured.stream().flatMap(by -> by.device().stream()).toList()).forEach(devices::add);
+        measured.stream().flatMap(by -> by.device().stream()).distinct().sorted().forEach(devices::add);
         provenance.put("dtype", DTYPE);
         provenance.put("seed", run.seed());
         ArrayNode software = provenance.putArray(SOFTWARE);
-        sorted(measured.stream().flatMap(by -> by.software().stream()).toList())
+        measured.stream()
+                .flatMap(by -> by.software().stream())
+                .distinct()
+                .sorted()
                 .forEach(versions -> software.add(Json.parse(versions)));
         return provenance;
-    }
-
-    private static List<String> sorted(List<String> values) {
-        return new ArrayList<>(new TreeSet<>(values));
     }
 }

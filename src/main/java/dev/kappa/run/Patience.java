@@ -40,17 +40,9 @@ final class Patience {
                 || thrown instanceof NonTransientDataAccessResourceException
                 || thrown instanceof CannotCreateTransactionException
                 || thrown instanceof TransactionSystemException
-                || thrown instanceof JpaSystemException && hasSqlCause(thrown);
-    }
-
-    /** What a session that breaks within a transaction comes to: its rollback fails too. */
-    private static boolean hasSqlCause(Throwable thrown) {
-        for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException) {
-                return true;
-            }
-        }
-        return false;
+                || thrown instanceof JpaSystemException
+                        // What a session that breaks within a transaction comes to: its rollback fails too.
+                        && Causes.any(thrown.getCause(), SQLException.class::isInstance);
     }
 
     private static void pause() {

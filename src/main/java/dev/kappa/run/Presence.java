@@ -44,10 +44,9 @@ class Presence {
     private static final int NETWORK_TIMEOUT_MILLIS = 10_000;
 
     private static final String RELEASE =
-            """
-            update scheduled_tasks task
-            set picked = false, picked_by = null, last_heartbeat = null, version = version + 1
-            where picked and picked_by <> ? and last_heartbeat < clock_timestamp() - make_interval(secs => ?)
+            "update scheduled_tasks task set " + Tasks.RELEASED
+                    + """
+             where picked and picked_by <> ? and last_heartbeat < clock_timestamp() - make_interval(secs => ?)
               and not exists (select 1 from pg_locks held join pg_database here on here.oid = held.database
                 where here.datname = current_database() and held.locktype = 'advisory' and held.granted
                   and held.classid::bigint = ? and held.objid::bigint = hashtext(task.picked_by)::bigint & 4294967295)""";

@@ -34,8 +34,8 @@ class Recovery {
     }
 
     void run() {
-        jdbc.sql("update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,"
-                        + " version = version + 1 where picked and (:alone or picked_by like '%' || :home || '%')")
+        jdbc.sql("update scheduled_tasks set " + Tasks.RELEASED
+                        + " where picked and (:alone or picked_by like '%' || :home || '%')")
                 .param("alone", alone)
                 .param("home", Presence.prefix(home))
                 .update();

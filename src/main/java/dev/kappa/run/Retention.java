@@ -6,6 +6,7 @@ import dev.kappa.run.RetentionSettings.Policy;
 import dev.kappa.store.ArtifactStore;
 import dev.kappa.store.TallyStore;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -54,16 +55,16 @@ class Retention {
     /** Called from time to time. */
     void look() {
         due(settings.runs(), NO_CHILD_GOES_ON + " and " + NOT_REGISTERED).forEach(this::deleteRun);
-        due(settings.tallies(), NO_CHILD_GOES_ON + " and tallies_expired_at is null").forEach(run -> {
-            if (mark(run, "tallies_expired_at", "tallies")) {
-                tallies.delete(run);
-                LOG.info("The tallies of run {} are deleted by kappa.retention.tallies", run);
-            }
-        });
-        due(settings.artifacts(), NOT_REGISTERED + " and artifacts_expired_at is null").forEach(run -> {
-            if (mark(run, "artifacts_expired_at", "artifacts")) {
-                artifacts.delete(run);
-                LOG.info("The artifacts of run {} are deleted by kappa.retention.artifacts", run);
+        expire("tallies", settings.tallies(), NO_CHILD_GOES_ON, tallies::delete);
+        expire("artifacts", settings.artifacts(), NOT_REGISTERED, artifacts::delete);
+    }
+
+    private void expire(String what, Policy policy, String condition, Consumer<String> delete) {
+        String column = what + "_expired_at";
+        due(policy, condition + " and " + column + " is null").forEach(run -> {
+            if (mark(run, column, what)) {
+                delete.accept(run);
+                LOG.info("The {} of run {} are deleted by kappa.retention.{}", what, run, what);
             }
         });
     }

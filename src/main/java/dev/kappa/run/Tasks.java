@@ -34,6 +34,9 @@ class Tasks {
     /** For what this server leaves to one that knows the kind, or has a larger device. */
     static final Duration UNTIL_ANOTHER_SERVER_TAKES_IT = Duration.ofSeconds(5);
 
+    /** Nobody has the task any more. */
+    static final String RELEASED = "picked = false, picked_by = null, last_heartbeat = null, version = version + 1";
+
     /** Before all blocks: whoever waits for findings waits no longer than for one block. */
     private static final int CONCLUDE_PRIORITY = 1_000;
 
@@ -80,8 +83,7 @@ class Tasks {
 
     /** Takes a block's task from whoever has it; what that does with it afterwards finds no task. */
     void release(BlockId block) {
-        jdbc.sql("update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,"
-                        + " version = version + 1, priority = greatest(priority, 1)"
+        jdbc.sql("update scheduled_tasks set " + RELEASED + ", priority = greatest(priority, 1)"
                         + " where task_name = 'block' and task_instance = :id and picked")
                 .param("id", block.toString())
                 .update();

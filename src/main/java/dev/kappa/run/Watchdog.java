@@ -3,7 +3,7 @@ package dev.kappa.run;
 import dev.kappa.run.BlockClaims.Claim;
 import dev.kappa.run.RunStates.Cause;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Watchdog {
-    private final Map<Watch, Boolean> watches = new ConcurrentHashMap<>();
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final BlockClaims claims;
     private final Fitness fitness;
     private final Duration bound;
@@ -46,15 +46,15 @@ class Watchdog {
 
     Watch watch(Claim claim) {
         Watch watch = new Watch(claim);
-        watches.put(watch, true);
+        watches.add(watch);
         return watch;
     }
 
     /** Called from time to time. */
     void look() {
         long now = System.nanoTime();
-        for (Watch watch : watches.keySet()) {
-            if (now - watch.last > bound.toNanos() && watches.remove(watch) != null) {
+        for (Watch watch : watches) {
+            if (now - watch.last > bound.toNanos() && watches.remove(watch)) {
                 String detail = "block " + watch.claim.index() + " got no further for " + bound.toSeconds()
                         + " s (kappa.engine.stall-limit)";
                 fitness.lost(detail);

@@ -58,8 +58,9 @@ final class KeyAuthentication extends OncePerRequestFilter {
 
     private Optional<Authentication> authenticate(HttpServletRequest request) {
         String address = request.getRemoteAddr();
-        Optional<ApiKey> key = bearer(request).isPresent()
-                ? bearer(request).flatMap(keys::find)
+        Optional<String> bearer = bearer(request);
+        Optional<ApiKey> key = bearer.isPresent()
+                ? bearer.flatMap(keys::find)
                 : cookie(request).flatMap(signIns::find);
         if (key.isPresent()) {
             return key.map(found -> authentication(Actor.of(found, address), found.scopes()));

@@ -94,10 +94,9 @@ public class Keys {
     /** From now on the key opens nothing, nor does any browser that signed in with it; false where it was so before. */
     @Transactional
     public boolean revoke(String id, Actor actor) {
-        if (list().stream().noneMatch(key -> key.id().equals(id))) {
-            throw Fault.user(
-                    "unknown_key",
-                    "there is no key '" + id + "'; there are: " + list().stream().map(ApiKey::id).toList());
+        List<String> ids = list().stream().map(ApiKey::id).toList();
+        if (!ids.contains(id)) {
+            throw Fault.user("unknown_key", "there is no key '" + id + "'; there are: " + ids);
         }
         boolean first = jdbc.sql("update api_key set revoked_at = now() where id = :id and revoked_at is null")
                         .param("id", id)
@@ -128,9 +127,11 @@ public class Keys {
         return key;
     }
 
-    Optional<ApiKey> findById(String id) {
-        return jdbc.sql("select * from api_key where id = :id and" + VALID)
-                .param("id", id)
+    /** The valid key of the browser that holds this token. */
+    Optional<ApiKey> findByToken(String token) {
+        return jdbc.sql("select * from api_key where id ="
+                        + " (select key_id from sign_in where hash = :hash and expires_at > now()) and" + VALID)
+                .param("hash", Secrets.hash(token))
                 .query(Keys::key)
                 .optional();
     }

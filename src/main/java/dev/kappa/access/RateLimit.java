@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -71,12 +70,11 @@ final class RateLimit extends OncePerRequestFilter {
     }
 
     private ErrorResponseException refusal(String who, long nanos) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+        ErrorResponseException refusal = Refusals.problem(
                 HttpStatus.TOO_MANY_REQUESTS,
+                "rate_limited",
                 who + " has asked too often; accepted: " + settings.requestsPerMinute() + " requests a minute, "
                         + settings.burst() + " at once");
-        problem.setProperty("code", "rate_limited");
-        ErrorResponseException refusal = new ErrorResponseException(HttpStatus.TOO_MANY_REQUESTS, problem, null);
         refusal.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(1 + TimeUnit.NANOSECONDS.toSeconds(nanos)));
         return refusal;
     }

@@ -75,9 +75,13 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler, R
 
     private void refuse(
             HttpServletRequest request, HttpServletResponse response, HttpStatus status, String code, String detail) {
+        problems.resolveException(request, response, null, problem(status, code, detail));
+    }
+
+    static ErrorResponseException problem(HttpStatus status, String code, String detail) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setProperty("code", code);
-        problems.resolveException(request, response, null, new ErrorResponseException(status, problem, null));
+        return new ErrorResponseException(status, problem, null);
     }
 
     private static boolean isPage(HttpServletRequest request) {

@@ -37,11 +37,7 @@ public class SignIns {
     }
 
     Optional<ApiKey> find(String token) {
-        return jdbc.sql("select key_id from sign_in where hash = :hash and expires_at > now()")
-                .param("hash", Secrets.hash(token))
-                .query(String.class)
-                .optional()
-                .flatMap(keys::findById);
+        return keys.findByToken(token);
     }
 
     public void close(String token) {

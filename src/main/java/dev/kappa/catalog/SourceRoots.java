@@ -37,10 +37,10 @@ class SourceRoots {
      * @param path absolute
      */
     Path require(Path path) {
-        if (roots.isEmpty() && exposure.isPersonal()) {
-            return path;
-        }
         if (roots.isEmpty()) {
+            if (exposure.isPersonal()) {
+                return path;
+            }
             throw Fault.user(
                     "file_sources_closed",
                     "source 'file:" + path + "' is not accepted: this server has no folders for file: sources"

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.springframework.core.env.Environment;
 
 /**
  * A Postgres of our own, as a child process on a free loopback port, with its data in {@code postgres/data}
@@ -19,6 +20,10 @@ import java.util.stream.Stream;
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     static final String USER = "postgres";
+
+    /** Of the database where it is not the embedded one. */
+    static final String URL = "spring.datasource.url";
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PORT_LINE = 4;
 
@@ -26,6 +31,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private EmbeddedDatabase(EmbeddedPostgres postgres) {
         this.postgres = postgres;
+    }
+
+    static boolean isConfigured(Environment environment) {
+        return environment.getProperty(URL, "embedded").equals("embedded");
     }
 
     /** @param binaries where the Postgres programs are unpacked */

@@ -20,8 +20,6 @@ import org.springframework.web.context.WebApplicationContext;
  * in it, and uses that of a running server where there is one.
  */
 final class Opening implements ApplicationContextInitializer<ConfigurableApplicationContext> {
-    private static final String URL = "spring.datasource.url";
-
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         Environment environment = context.getEnvironment();
@@ -38,7 +36,7 @@ final class Opening implements ApplicationContextInitializer<ConfigurableApplica
 
     private static void openForCommand(ConfigurableApplicationContext context) {
         Environment environment = context.getEnvironment();
-        if (!environment.getProperty(URL, "embedded").equals("embedded")) {
+        if (!EmbeddedDatabase.isConfigured(environment)) {
             return;
         }
         Path directory = directory(environment);
@@ -52,11 +50,11 @@ final class Opening implements ApplicationContextInitializer<ConfigurableApplica
                     .orElseThrow(() -> Fault.user(
                             fault.code(),
                             "kappa.home '" + directory + "' is in use by a server with a database elsewhere; name that"
-                                    + " database to this command too, by " + URL));
+                                    + " database to this command too, by " + EmbeddedDatabase.URL));
             context.getEnvironment()
                     .getPropertySources()
                     .addFirst(new MapPropertySource("running", Map.of(
-                            URL, url,
+                            EmbeddedDatabase.URL, url,
                             "spring.datasource.username", EmbeddedDatabase.USER,
                             "spring.datasource.password", EmbeddedDatabase.USER)));
         }

@@ -17,7 +17,7 @@ final class RoleRequirements implements ApplicationContextInitializer<Configurab
                 .findFirst()
                 .orElseThrow(() -> Fault.user(
                         "bad_role", "kappa.role '" + given + "' is not one; accepted: all, api, worker"));
-        if (role != Role.ALL && environment.getProperty("spring.datasource.url", "embedded").equals("embedded")) {
+        if (role != Role.ALL && EmbeddedDatabase.isConfigured(environment)) {
             throw Fault.user(
                     "role_alone",
                     "kappa.role '" + given + "' shares a database with other servers: set spring.datasource.url");

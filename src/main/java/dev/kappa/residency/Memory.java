@@ -39,15 +39,16 @@ final class Memory {
     }
 
     Memory(List<DeviceMemory> devices, Clock clock, Watcher watcher) {
-        this.devices = List.copyOf(devices);
-        this.largestCapacity = devices.stream().mapToLong(memory -> memory.capacity).max().orElse(0);
-        this.clock = clock;
-        this.watcher = watcher;
+        this(devices, devices.stream().mapToLong(memory -> memory.capacity).max().orElse(0), clock, watcher);
     }
 
     /** No devices; those of other servers hold so much. */
     Memory(long largestCapacity, Clock clock, Watcher watcher) {
-        this.devices = List.of();
+        this(List.of(), largestCapacity, clock, watcher);
+    }
+
+    private Memory(List<DeviceMemory> devices, long largestCapacity, Clock clock, Watcher watcher) {
+        this.devices = List.copyOf(devices);
         this.largestCapacity = largestCapacity;
         this.clock = clock;
         this.watcher = watcher;

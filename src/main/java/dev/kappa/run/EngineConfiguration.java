@@ -123,7 +123,7 @@ class EngineConfiguration {
             @Value("${kappa.devices:cpu}") List<String> devices,
             Recovery recovery) {
         recovery.run();
-        properties.setThreads(settings.lanes() > 0 ? settings.lanes() : devices.size());
+        properties.setThreads(settings.lanes(devices.size()));
         return DbSchedulerConfigurationSupport.buildScheduler(
                 properties, customizer, statistics, clock, dataSource, tasks, List.of(), List.of());
     }

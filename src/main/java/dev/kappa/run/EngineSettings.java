@@ -27,4 +27,10 @@ record EngineSettings(
         @DefaultValue("20000") int queueLimit,
         @DefaultValue("1m") Duration orderStep,
         @DefaultValue("15m") Duration stallLimit,
-        @DefaultValue("60s") Duration databasePatience) {}
+        @DefaultValue("60s") Duration databasePatience) {
+
+    /** How many blocks are measured at once on so many devices. */
+    int lanes(int devices) {
+        return lanes > 0 ? lanes : devices;
+    }
+}

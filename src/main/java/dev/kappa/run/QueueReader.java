@@ -23,7 +23,7 @@ public class QueueReader {
             @Value("${kappa.role:all}") Role role) {
         this.jdbc = jdbc;
         this.order = order;
-        this.lanes = role == Role.API ? 0 : settings.lanes() > 0 ? settings.lanes() : devices.size();
+        this.lanes = role == Role.API ? 0 : settings.lanes(devices.size());
     }
 
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)

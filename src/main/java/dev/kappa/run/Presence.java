@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.stereotype.Component;
 
@@ -44,12 +45,13 @@ class Presence {
     private static final int NETWORK_TIMEOUT_MILLIS = 10_000;
 
     private static final String RELEASE =
-            "update scheduled_tasks task set " + Tasks.RELEASED
-                    + """
-             where picked and picked_by <> ? and last_heartbeat < clock_timestamp() - make_interval(secs => ?)
+            """
+            update scheduled_tasks task set %s
+            where picked and picked_by <> ? and last_heartbeat < clock_timestamp() - make_interval(secs => ?)
               and not exists (select 1 from pg_locks held join pg_database here on here.oid = held.database
                 where here.datname = current_database() and held.locktype = 'advisory' and held.granted
-                  and held.classid::bigint = ? and held.objid::bigint = hashtext(task.picked_by)::bigint & 4294967295)""";
+                  and held.classid::bigint = ? and held.objid::bigint = hashtext(task.picked_by)::bigint & 4294967295)"""
+                    .formatted(Tasks.RELEASED);
 
     private final DataSource dataSource;
     private final DatabaseClock clock;
@@ -111,7 +113,10 @@ class Presence {
                 release();
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("The database does not answer", e);
+            // Once a session: while the database is away, everything else says so too.
+            LOG.atLevel(session == null ? Level.DEBUG : Level.WARN)
+                    .setCause(e)
+                    .log("This server cannot look after the tasks of others");
             close();
         }
     }

@@ -3,6 +3,7 @@ package dev.kappa.page;
 import dev.kappa.run.RunFilter;
 import dev.kappa.run.RunState;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -44,13 +45,15 @@ record RunsQuery(String state, String experiment, String model, String label, St
     }
 
     String link() {
+        Map<String, String> values = new LinkedHashMap<>();
+        given(state).ifPresent(value -> values.put("state", value));
+        given(experiment).ifPresent(value -> values.put("experiment", value));
+        given(model).ifPresent(value -> values.put("model", value));
+        given(label).ifPresent(value -> values.put("label", value));
+        Optional.ofNullable(after).ifPresent(id -> values.put("after", id));
         UriComponentsBuilder link = UriComponentsBuilder.fromPath("/");
-        given(state).ifPresent(value -> link.queryParam("state", value));
-        given(experiment).ifPresent(value -> link.queryParam("experiment", value));
-        given(model).ifPresent(value -> link.queryParam("model", value));
-        given(label).ifPresent(value -> link.queryParam("label", "{label}"));
-        Optional.ofNullable(after).ifPresent(id -> link.queryParam("after", id));
-        return link.encode().buildAndExpand(Map.of("label", label)).toUriString();
+        values.keySet().forEach(name -> link.queryParam(name, "{" + name + "}"));
+        return link.encode().buildAndExpand(values).toUriString();
     }
 
     private static Optional<String> given(String value) {

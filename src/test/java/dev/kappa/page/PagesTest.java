@@ -133,4 +133,13 @@ class PagesTest {
         assertThat(older).startsWith("/?experiment=counting&after=");
         assertThat(client.get(older).text()).contains("data-run=").contains("Newest");
     }
+
+    @Test
+    void aFilterMayHaveAnyCharacterAndStaysInTheLinks() {
+        for (String filter : List.of("state", "experiment", "model", "label", "after")) {
+            KappaClient.Answer page = client.get("/?" + filter + "=%7Bx%7D%26y");
+            assertThat(page.status()).as(filter).isEqualTo(200);
+            assertThat(page.text()).as(filter).contains("/?" + filter + "=%7Bx%7D%26y");
+        }
+    }
 }

@@ -21,7 +21,7 @@ class KnownKinds {
 
     /** Empty where it is unknown, such as that of a newer server's run. */
     Optional<Experiment<?>> find(String name) {
-        return all().stream().filter(kind -> kind.kind().equals(name)).findFirst();
+        return experiments.find(name).map(kind -> kind.experiment());
     }
 
     Experiment<?> require(String name) {

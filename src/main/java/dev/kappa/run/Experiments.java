@@ -36,7 +36,8 @@ public class Experiments {
         return Collections.unmodifiableCollection(kinds.values());
     }
 
-    Optional<Kind<?>> find(String name) {
+    /** Empty where it is unknown, such as that of a newer server's run. */
+    public Optional<Kind<?>> find(String name) {
         return Optional.ofNullable(kinds.get(name));
     }
 

@@ -47,9 +47,7 @@ class ExperimentsController {
     @Refuses(status = 404, codes = "unknown_experiment")
     @GetMapping("/{name}")
     ExperimentView get(@PathVariable String name) {
-        return experiments.all().stream()
-                .filter(kind -> kind.experiment().kind().equals(name))
-                .findFirst()
+        return experiments.find(name)
                 .map(ExperimentsController::view)
                 .orElseThrow(() -> Missing.of("unknown_experiment", "there is no experiment '" + name + "'"));
     }

@@ -4,7 +4,6 @@ import dev.kappa.page.MetricGroup.Cell;
 import dev.kappa.page.MetricGroup.Row;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A number to see first; of many subjects, the first one's and the last one's.
@@ -45,7 +44,7 @@ record Headline(
                 cells.get(0).unit(),
                 one ? cells.get(0).interval() : cells.get(1).interval(),
                 ends.stream().map(row -> one ? row.about() : last(row.about())).collect(Collectors.joining(" → ")),
-                cells.stream().map(Cell::tone).flatMap(Stream::of).anyMatch("caution"::equals) ? "caution" : "");
+                cells.stream().map(Cell::tone).anyMatch("caution"::equals) ? "caution" : "");
     }
 
     /** The most telling of the dimensions: they are in the order of their names. */

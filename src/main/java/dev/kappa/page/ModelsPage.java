@@ -51,7 +51,7 @@ class ModelsPage {
             boolean pinned) {}
 
     /** Something on its way here. */
-    record Arrival(String kind, String id, String source, int percent, String bytes, String problem) {}
+    record Arrival(String id, String source, int percent, String bytes, String problem) {}
 
     @GetMapping
     String models(Model model) {
@@ -170,7 +170,6 @@ class ModelsPage {
     private static Arrival arrival(Download download) {
         Optional<Download.Progress> progress = download.progress();
         return new Arrival(
-                download.kind(),
                 download.id(),
                 download.source(),
                 progress.map(p -> (int) (100 * p.doneBytes() / Math.max(1, p.totalBytes()))).orElse(0),

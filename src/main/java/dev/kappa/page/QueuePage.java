@@ -38,14 +38,13 @@ class QueuePage {
     record Waiting(String id, String title, int priority, long place, String waited) {}
 
     /** A device, with what it has room for. */
-    record DeviceCard(String id, int percent, String used, String capacity, int leases, List<String> residents) {
+    record DeviceCard(String id, int percent, String used, String capacity, List<String> residents) {
         static DeviceCard of(DeviceView device) {
             return new DeviceCard(
                     device.id(),
                     (int) Math.round(100.0 * device.usedBytes() / Math.max(1, device.capacityBytes())),
                     Numbers.bytes(device.usedBytes()),
                     Numbers.bytes(device.capacityBytes()),
-                    device.leases(),
                     device.residents().stream()
                             .map(resident -> resident.id() + " (" + Numbers.bytes(resident.bytes())
                                     + ModelsPage.standing(resident) + ")")

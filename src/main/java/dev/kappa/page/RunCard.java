@@ -72,15 +72,7 @@ record RunCard(
 
     /** The end of the id, which tells runs apart where space is short. */
     public String shortId() {
-        return shortId(id);
-    }
-
-    static String shortId(String id) {
         return id.length() <= 8 ? id : "…" + id.substring(id.length() - 7);
-    }
-
-    public boolean busy() {
-        return tone.equals("busy");
     }
 
     public boolean failed() {

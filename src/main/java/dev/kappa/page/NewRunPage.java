@@ -79,13 +79,8 @@ class NewRunPage {
                 return form(RunForm.rejected(kind, texts, FormErrors.NONE), cost, HttpStatus.OK);
             }
             return new ModelAndView("redirect:/runs/" + submissions.submit(body).id());
-        } catch (Rejection rejection) {
-            return rejected(kind, texts, rejection.reasons());
-        } catch (Fault fault) {
-            if (fault.category() == Category.INTERNAL) {
-                throw fault;
-            }
-            return rejected(kind, texts, List.of(new Rejection.Reason("", fault.code(), fault.getMessage())));
+        } catch (Rejection | Fault refusal) {
+            return rejected(kind, texts, reasons(refusal));
         }
     }
 
@@ -98,14 +93,20 @@ class NewRunPage {
     private Cost cost(JsonNode body) {
         try {
             return Cost.of(submissions.plan(body));
-        } catch (Rejection rejection) {
-            return Cost.none(rejection.getMessage());
-        } catch (Fault fault) {
-            if (fault.category() == Category.INTERNAL) {
-                throw fault;
-            }
-            return Cost.none(fault.getMessage());
+        } catch (Rejection | Fault refusal) {
+            return Cost.none(reasons(refusal).get(0).detail());
         }
+    }
+
+    /** What is wrong with the request; a mistake of the server is thrown on. */
+    private static List<Rejection.Reason> reasons(RuntimeException refusal) {
+        if (refusal instanceof Rejection rejection) {
+            return rejection.reasons();
+        }
+        if (refusal instanceof Fault fault && fault.category() != Category.INTERNAL) {
+            return List.of(new Rejection.Reason("", fault.code(), fault.getMessage()));
+        }
+        throw refusal;
     }
 
     private ModelAndView rejected(Experiment<?> kind, Map<String, String> texts, List<Rejection.Reason> reasons) {

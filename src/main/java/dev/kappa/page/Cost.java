@@ -14,7 +14,7 @@ record Cost(List<Item> items, String problem) {
         return new Cost(
                 List.of(
                         new Item("device time", plan.deviceSeconds()
-                                .map(seconds -> "about " + QueueLine.seconds(seconds))
+                                .map(seconds -> "about " + Numbers.duration(seconds))
                                 .orElse("not known: no run of this kind has been measured here")),
                         new Item("on a device", Numbers.bytes(plan.bytes())),
                         new Item("… weights", Numbers.bytes(plan.weightBytes())),

@@ -79,4 +79,8 @@ final class Numbers {
         }
         return seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
+
+    static String duration(double seconds) {
+        return duration(Duration.ofMillis((long) (1000 * seconds)));
+    }
 }

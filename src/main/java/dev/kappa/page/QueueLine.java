@@ -1,7 +1,6 @@
 package dev.kappa.page;
 
 import dev.kappa.run.Queue;
-import java.time.Duration;
 
 /** The queue in one line. */
 final class QueueLine {
@@ -13,12 +12,8 @@ final class QueueLine {
         String waiting = queue.depth() == 0
                 ? "none waits"
                 : counted(queue.depth(), "waits", "wait")
-                        + queue.oldestWaitSeconds().map(seconds -> ", the oldest for " + seconds(seconds)).orElse("");
+                        + queue.oldestWaitSeconds().map(seconds -> ", the oldest for " + Numbers.duration(seconds)).orElse("");
         return (queue.active() == 0 ? "No run is being worked on" : active) + lanes + "; " + waiting + ".";
-    }
-
-    static String seconds(double seconds) {
-        return Numbers.duration(Duration.ofMillis((long) (1000 * seconds)));
     }
 
     private static String counted(long number, String one, String many) {

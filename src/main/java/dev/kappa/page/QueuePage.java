@@ -71,6 +71,6 @@ class QueuePage {
                 cards.title(run.experiment()),
                 run.priority(),
                 run.queuePosition() + 1,
-                QueueLine.seconds(run.waitSeconds()));
+                Numbers.duration(run.waitSeconds()));
     }
 }

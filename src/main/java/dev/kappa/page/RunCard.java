@@ -56,7 +56,7 @@ record RunCard(
                 progress.done(),
                 progress.total(),
                 progress.etaSeconds()
-                        .map(seconds -> Numbers.duration(Duration.ofMillis((long) (1000 * seconds))) + " left")
+                        .map(seconds -> Numbers.duration(seconds) + " left")
                         .orElse(""),
                 ahead.map(RunCard::queue).orElse(""),
                 Numbers.time(run.createdAt()),

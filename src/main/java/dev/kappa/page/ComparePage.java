@@ -90,10 +90,7 @@ class ComparePage {
         if (ids.size() > MOST) {
             throw new NotThere("At most " + MOST + " runs can be compared at once; these are " + ids.size() + ".");
         }
-        return ids.stream()
-                .distinct()
-                .map(id -> runs.find(id).orElseThrow(() -> NotThere.run(id)))
-                .toList();
+        return ids.stream().distinct().map(cards::find).toList();
     }
 
     private static List<Lettered> letter(List<RunCard> all) {

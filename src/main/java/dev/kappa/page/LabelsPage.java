@@ -5,7 +5,6 @@ import dev.kappa.run.Labels;
 import dev.kappa.run.Rejection;
 import dev.kappa.run.Rejection.Reason;
 import dev.kappa.run.Run;
-import dev.kappa.run.Runs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,26 +21,24 @@ import org.springframework.web.servlet.ModelAndView;
 @Controller
 @RequestMapping("/runs/{id}/labels")
 class LabelsPage {
-    private final Runs runs;
     private final RunCards cards;
     private final Labels labels;
 
-    LabelsPage(Runs runs, RunCards cards, Labels labels) {
-        this.runs = runs;
+    LabelsPage(RunCards cards, Labels labels) {
         this.cards = cards;
         this.labels = labels;
     }
 
     @GetMapping
     ModelAndView form(@PathVariable String id) {
-        Run run = find(id);
+        Run run = cards.find(id);
         return page(run, LabelLines.text(run.labels()), List.of(), HttpStatus.OK);
     }
 
     /** Those that are not among the lines are taken away. */
     @PostMapping
     ModelAndView change(@PathVariable String id, @RequestParam String lines) {
-        Run run = find(id);
+        Run run = cards.find(id);
         Map<String, String> change = new HashMap<>();
         run.labels().keySet().forEach(name -> change.put(name, null));
         change.putAll(LabelLines.labels(lines));
@@ -56,9 +53,5 @@ class LabelsPage {
 
     private ModelAndView page(Run run, String lines, List<String> errors, HttpStatus status) {
         return new ModelAndView("labels", Map.of("run", cards.of(run), "lines", lines, "errors", errors), status);
-    }
-
-    private Run find(String id) {
-        return runs.find(id).orElseThrow(() -> NotThere.run(id));
     }
 }

@@ -8,7 +8,6 @@ import dev.kappa.fault.Fault;
 import dev.kappa.run.Json;
 import dev.kappa.run.Rejection;
 import dev.kappa.run.Run;
-import dev.kappa.run.Runs;
 import dev.kappa.run.Submissions;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +29,13 @@ import tools.jackson.databind.node.ObjectNode;
 class NewRunPage {
     private final KnownKinds kinds;
     private final Submissions submissions;
-    private final Runs runs;
+    private final RunCards cards;
     private final Listing listing;
 
-    NewRunPage(KnownKinds kinds, Submissions submissions, Runs runs, Listing listing) {
+    NewRunPage(KnownKinds kinds, Submissions submissions, RunCards cards, Listing listing) {
         this.kinds = kinds;
         this.submissions = submissions;
-        this.runs = runs;
+        this.cards = cards;
         this.listing = listing;
     }
 
@@ -63,7 +62,7 @@ class NewRunPage {
     /** The form as a run was asked for. */
     @GetMapping(params = "from")
     ModelAndView again(@RequestParam String from) {
-        Run run = runs.find(from).orElseThrow(() -> NotThere.run(from));
+        Run run = cards.find(from);
         Experiment<?> kind = kinds.require(run.experiment());
         RunForm form = RunForm.of(kind, Json.parse(run.parameters()), Optional.of(run));
         return form(form, cost(Snippets.body(run)), HttpStatus.OK);

@@ -5,7 +5,6 @@ import dev.kappa.run.Json;
 import dev.kappa.run.Reanalyses;
 import dev.kappa.run.Rejection;
 import dev.kappa.run.Run;
-import dev.kappa.run.Runs;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
@@ -20,13 +19,11 @@ import org.springframework.web.servlet.ModelAndView;
 @Controller
 @RequestMapping("/runs/{id}/reanalyse")
 class ReanalysePage {
-    private final Runs runs;
     private final RunCards cards;
     private final KnownKinds kinds;
     private final Reanalyses reanalyses;
 
-    ReanalysePage(Runs runs, RunCards cards, KnownKinds kinds, Reanalyses reanalyses) {
-        this.runs = runs;
+    ReanalysePage(RunCards cards, KnownKinds kinds, Reanalyses reanalyses) {
         this.cards = cards;
         this.kinds = kinds;
         this.reanalyses = reanalyses;
@@ -34,13 +31,13 @@ class ReanalysePage {
 
     @GetMapping
     ModelAndView form(@PathVariable String id) {
-        Run run = find(id);
+        Run run = cards.find(id);
         return page(run, ReanalyseForm.of(kind(run), Json.parse(run.parameters())), HttpStatus.OK);
     }
 
     @PostMapping
     ModelAndView submit(@PathVariable String id, @RequestParam Map<String, String> texts) {
-        Run run = find(id);
+        Run run = cards.find(id);
         try {
             return new ModelAndView("redirect:/runs/"
                     + reanalyses.submit(run, ReanalyseForm.body(kind(run), texts)).id());
@@ -52,10 +49,6 @@ class ReanalysePage {
 
     private ModelAndView page(Run run, ReanalyseForm form, HttpStatus status) {
         return new ModelAndView("reanalyse", Map.of("run", cards.of(run), "form", form), status);
-    }
-
-    private Run find(String id) {
-        return runs.find(id).orElseThrow(() -> NotThere.run(id));
     }
 
     private Experiment<?> kind(Run run) {

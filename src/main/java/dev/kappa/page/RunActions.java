@@ -1,6 +1,5 @@
 package dev.kappa.page;
 
-import dev.kappa.run.Run;
 import dev.kappa.run.Runs;
 import dev.kappa.run.Verifications;
 import org.springframework.stereotype.Controller;
@@ -13,26 +12,24 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @RequestMapping("/runs/{id}")
 class RunActions {
     private final Runs runs;
+    private final RunCards cards;
     private final Verifications verifications;
 
-    RunActions(Runs runs, Verifications verifications) {
+    RunActions(Runs runs, RunCards cards, Verifications verifications) {
         this.runs = runs;
+        this.cards = cards;
         this.verifications = verifications;
     }
 
     @PostMapping("/cancel")
     String cancel(@PathVariable String id) {
-        runs.cancel(find(id).id());
+        runs.cancel(cards.find(id).id());
         return "redirect:/runs/{id}";
     }
 
     /** Measures it again; leads to the run that does. */
     @PostMapping("/verify")
     String verify(@PathVariable String id) {
-        return "redirect:/runs/" + verifications.submit(find(id)).id();
-    }
-
-    private Run find(String id) {
-        return runs.find(id).orElseThrow(() -> NotThere.run(id));
+        return "redirect:/runs/" + verifications.submit(cards.find(id)).id();
     }
 }

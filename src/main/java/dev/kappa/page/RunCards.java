@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Makes {@link RunCard}s. */
+/** The runs that pages are asked for, and their {@link RunCard}s. */
 @Component
 class RunCards {
     private final Runs runs;
@@ -20,6 +20,11 @@ class RunCards {
     RunCards(Runs runs, KnownKinds kinds) {
         this.runs = runs;
         this.kinds = kinds;
+    }
+
+    /** The run that an address names. */
+    Run find(String id) {
+        return runs.find(id).orElseThrow(() -> NotThere.run(id));
     }
 
     RunCard of(Run run) {

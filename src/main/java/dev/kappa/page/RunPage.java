@@ -48,7 +48,7 @@ class RunPage {
 
     @GetMapping
     String run(@PathVariable String id, Model model) {
-        Run run = find(id);
+        Run run = cards.find(id);
         standing(run, model);
         model.addAttribute("results", results.of(run));
         model.addAttribute("seen", events.heads(List.of(id)).get(id).seq());
@@ -75,7 +75,7 @@ class RunPage {
     /** How the run stands; asks for the whole page once it has ended. */
     @GetMapping("/live")
     String live(@PathVariable String id, Model model, HttpServletResponse response) {
-        Run run = find(id);
+        Run run = cards.find(id);
         if (run.state().isTerminal()) {
             response.setHeader("HX-Refresh", "true");
         }
@@ -86,7 +86,7 @@ class RunPage {
     /** What it found so far. */
     @GetMapping("/results")
     String results(@PathVariable String id, Model model) {
-        Run run = find(id);
+        Run run = cards.find(id);
         model.addAttribute("run", cards.of(run));
         model.addAttribute("results", results.of(run));
         return "run :: results";
@@ -96,7 +96,7 @@ class RunPage {
     @GetMapping("/figures/{name}")
     @ResponseBody
     Figure figure(@PathVariable String id, @PathVariable String name) {
-        return runs.partial(find(id).id()).figures().stream()
+        return runs.partial(cards.find(id).id()).figures().stream()
                 .filter(figure -> figure.name().equals(name))
                 .findFirst()
                 .or(() -> runs.figure(id, name))
@@ -109,10 +109,6 @@ class RunPage {
         model.addAttribute("blocks", runs.blocks(run.id()).stream()
                 .map(block -> BlockLine.of(run.id(), block, now))
                 .toList());
-    }
-
-    private Run find(String id) {
-        return runs.find(id).orElseThrow(() -> NotThere.run(id));
     }
 
     private boolean reanalysable(Run run) {

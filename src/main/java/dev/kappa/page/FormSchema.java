@@ -14,7 +14,17 @@ final class FormSchema {
             Map.of("model", "models", "sae", "saes", "saes", "saes", "corpus", "corpora");
 
     /** The text in a field: by its pointer and how it is entered. */
-    interface Values extends BiFunction<String, JsonNode, String> {}
+    interface Values extends BiFunction<String, JsonNode, String> {
+        /** As a request says it. */
+        static Values of(JsonNode request) {
+            return (pointer, schema) -> FormValues.text(request.at(pointer), schema);
+        }
+
+        /** As it was sent, by pointer. */
+        static Values of(Map<String, String> texts) {
+            return (pointer, schema) -> texts.getOrDefault(pointer, "");
+        }
+    }
 
     private FormSchema() {}
 

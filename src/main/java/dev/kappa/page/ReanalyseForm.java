@@ -1,6 +1,7 @@
 package dev.kappa.page;
 
 import dev.kappa.experiment.Experiment;
+import dev.kappa.page.FormSchema.Values;
 import dev.kappa.run.Json;
 import dev.kappa.run.ParameterSchema;
 import java.util.List;
@@ -20,11 +21,11 @@ record ReanalyseForm(List<Field> fields, List<String> elsewhere, boolean rejecte
     static ReanalyseForm of(Experiment<?> kind, JsonNode parameters) {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.set("parameters", parameters);
-        return form(kind, (pointer, schema) -> FormValues.text(document.at(pointer), schema), FormErrors.NONE);
+        return form(kind, Values.of(document), FormErrors.NONE);
     }
 
     static ReanalyseForm rejected(Experiment<?> kind, Map<String, String> texts, FormErrors errors) {
-        return form(kind, (pointer, schema) -> texts.getOrDefault(pointer, ""), errors);
+        return form(kind, Values.of(texts), errors);
     }
 
     /** The request that the texts amount to. */
@@ -34,7 +35,7 @@ record ReanalyseForm(List<Field> fields, List<String> elsewhere, boolean rejecte
         return body;
     }
 
-    private static ReanalyseForm form(Experiment<?> kind, FormSchema.Values values, FormErrors errors) {
+    private static ReanalyseForm form(Experiment<?> kind, Values values, FormErrors errors) {
         List<Field> fields = FormSchema.fields(schema(kind), BASE, values, errors);
         return new ReanalyseForm(fields, errors.elsewhere(), !errors.isEmpty());
     }

@@ -2,6 +2,7 @@ package dev.kappa.page;
 
 import dev.kappa.experiment.Description;
 import dev.kappa.experiment.Experiment;
+import dev.kappa.page.FormSchema.Values;
 import dev.kappa.run.Json;
 import dev.kappa.run.ParameterSchema;
 import dev.kappa.run.Run;
@@ -54,16 +55,15 @@ record RunForm(
             ArrayNode labels = document.putArray("labels");
             run.labels().forEach((name, value) -> labels.add(name + "=" + value));
         });
-        return form(
-                kind, (pointer, schema) -> FormValues.text(document.at(pointer), schema), FormErrors.NONE);
+        return form(kind, Values.of(document), FormErrors.NONE);
     }
 
     /** As it was sent, with what the server had against it. */
     static RunForm rejected(Experiment<?> kind, Map<String, String> texts, FormErrors errors) {
-        return form(kind, (pointer, schema) -> texts.getOrDefault(pointer, ""), errors);
+        return form(kind, Values.of(texts), errors);
     }
 
-    private static RunForm form(Experiment<?> kind, FormSchema.Values values, FormErrors errors) {
+    private static RunForm form(Experiment<?> kind, Values values, FormErrors errors) {
         List<Field> parameters = FormSchema.fields(schema(kind), PARAMETERS, values, errors);
         List<Field> general = FormSchema.fields(GENERAL, "", values, errors);
         return new RunForm(

@@ -74,5 +74,8 @@ public record Comparison(List<Subject> runs, List<Parameter> parameters, List<Ro
             String detail,
             Optional<String> metric,
             Optional<Map<String, Object>> dimensions,
-            List<String> runs) {}
+            List<String> runs) {
+        /** The code of a warning that the threshold's rule makes a metric what it is. */
+        public static final String FORCED_BY_CALIBRATION = "forced_by_calibration";
+    }
 }

@@ -100,7 +100,7 @@ final class Warnings {
                 .toList();
         if (!runs.isEmpty()) {
             warnings.add(new Warning(
-                    "forced_by_calibration",
+                    Warning.FORCED_BY_CALIBRATION,
                     "'" + row.name() + "' is forced by calibration in " + String.join(", ", runs)
                             + ": it follows from the threshold's rule, and says nothing about the model",
                     Optional.of(row.name()),

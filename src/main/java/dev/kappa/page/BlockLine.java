@@ -1,6 +1,7 @@
 package dev.kappa.page;
 
 import dev.kappa.run.BlockInfo;
+import dev.kappa.run.BlockState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -30,7 +31,7 @@ record BlockLine(
                 block.failures(),
                 block.device().orElse(""),
                 block.startedAt()
-                        .filter(start -> block.finishedAt().isPresent() || block.state().name().equals("RUNNING"))
+                        .filter(start -> block.finishedAt().isPresent() || block.state() == BlockState.RUNNING)
                         .map(start -> Numbers.duration(Duration.between(start, block.finishedAt().orElse(now))))
                         .orElse(""),
                 block.error().orElse(""),

@@ -27,7 +27,6 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/compare")
 class ComparePage {
     private static final int MOST = 8;
-    private static final String FORCED = "forced_by_calibration";
 
     private final Runs runs;
     private final RunCards cards;
@@ -57,9 +56,9 @@ class ComparePage {
         model.addAttribute("unfinished", all.size() - found.size());
         model.addAttribute("differing", comparison.parameters().stream().map(ComparePage::differing).toList());
         model.addAttribute("groups", groups.of(comparison.metrics()));
-        model.addAttribute("forced", comparison.warnings().stream().anyMatch(warning -> warning.code().equals(FORCED)));
+        model.addAttribute("forced", comparison.warnings().stream().anyMatch(ComparePage::isForced));
         model.addAttribute("warnings", comparison.warnings().stream()
-                .filter(warning -> !warning.code().equals(FORCED))
+                .filter(warning -> !isForced(warning))
                 .map(Comparison.Warning::detail)
                 .distinct()
                 .toList());
@@ -84,6 +83,10 @@ class ComparePage {
     @ResponseBody
     String drawn(@PathVariable String name, @RequestParam(name = "runs") List<String> wanted) {
         return SvgFigure.draw(figure(name, wanted));
+    }
+
+    private static boolean isForced(Comparison.Warning warning) {
+        return warning.code().equals(Comparison.Warning.FORCED_BY_CALIBRATION);
     }
 
     private List<Run> find(List<String> ids) {

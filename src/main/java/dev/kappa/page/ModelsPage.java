@@ -130,7 +130,7 @@ class ModelsPage {
         boolean pinned = false;
         for (DeviceView device : devices) {
             for (DeviceView.ResidentView resident : device.residents()) {
-                if (resident.kind().equals(shelf.label()) && resident.id().equals(id)) {
+                if (resident.names(shelf, id)) {
                     places.add(device.id() + standing(resident));
                     pinned |= resident.pinned();
                 }

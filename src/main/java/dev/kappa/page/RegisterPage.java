@@ -33,21 +33,22 @@ class RegisterPage {
 
     @PostMapping
     ModelAndView register(@RequestParam String shelf, @RequestParam Map<String, String> texts) {
+        Shelf on = shelf(shelf);
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        for (String name : RegisterForm.names(shelf(shelf))) {
+        for (String name : RegisterForm.names(on)) {
             String text = texts.getOrDefault("/" + name, "").strip();
             if (!text.isEmpty()) {
                 body.put(name, text);
             }
         }
-        List<Refusal.Place> wrong = registrar.register(shelf(shelf), body);
+        List<Refusal.Place> wrong = registrar.register(on, body);
         if (wrong.isEmpty()) {
             return new ModelAndView("redirect:/models");
         }
         FormErrors errors = new FormErrors(wrong.stream()
                 .map(place -> new Reason(place.pointer(), place.code(), place.detail()))
                 .toList());
-        return page(shelf(shelf), texts, errors, HttpStatus.UNPROCESSABLE_CONTENT);
+        return page(on, texts, errors, HttpStatus.UNPROCESSABLE_CONTENT);
     }
 
     private static ModelAndView page(Shelf shelf, Map<String, String> texts, FormErrors errors, HttpStatus status) {

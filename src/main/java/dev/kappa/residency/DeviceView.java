@@ -36,7 +36,8 @@ public record DeviceView(
             int leases,
             boolean pinned,
             Instant lastUsed) {
-        boolean names(Shelf shelf, String otherId) {
+        /** True where it is this entry of the catalog. */
+        public boolean names(Shelf shelf, String otherId) {
             return kind.equals(shelf.label()) && id.equals(otherId);
         }
     }

@@ -162,11 +162,18 @@ class BlockClaims {
         }
     }
 
-    /** Gives a block back without a tally; true where it is to be measured again. */
+    /**
+     * Gives a block back without a tally; true where it is to be measured again.
+     *
+     * @param why shown with the block; null where that is of no interest
+     */
     @Transactional
-    public boolean handBack(Claim claim) {
+    public boolean handBack(Claim claim, String why) {
         RunState state = states.lock(claim.run().id());
-        boolean mine = fenced("update block set state = 'WAITING', progress = 0, device = null", claim).update() == 1;
+        boolean mine = fenced("update block set state = 'WAITING', progress = 0, device = null, error = coalesce(:why, error)", claim)
+                        .param("why", why)
+                        .update()
+                == 1;
         if (state == RunState.CANCELLING) {
             states.settle(claim.run().id());
         }

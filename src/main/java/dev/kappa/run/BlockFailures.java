@@ -22,20 +22,32 @@ class BlockFailures {
     private final BlockClaims claims;
     private final Fitness fitness;
     private final Recovery recovery;
+    private final LeftRuns left;
     private final EngineSettings settings;
     private final RunMeters meters;
 
-    BlockFailures(BlockClaims claims, Fitness fitness, Recovery recovery, EngineSettings settings, RunMeters meters) {
+    BlockFailures(
+            BlockClaims claims,
+            Fitness fitness,
+            Recovery recovery,
+            LeftRuns left,
+            EngineSettings settings,
+            RunMeters meters) {
         this.claims = claims;
         this.fitness = fitness;
         this.recovery = recovery;
+        this.left = left;
         this.settings = settings;
         this.meters = meters;
     }
 
     /** Gives a block back that has nothing to do with the reason. */
     Optional<Duration> handBack(Claim claim, Duration delay) {
-        boolean again = Patience.with(settings.databasePatience(), () -> claims.handBack(claim));
+        return handBack(claim, delay, null);
+    }
+
+    private Optional<Duration> handBack(Claim claim, Duration delay, String why) {
+        boolean again = Patience.with(settings.databasePatience(), () -> claims.handBack(claim, why));
         meters.block(claim.run().experiment(), again ? "handed_back" : "discarded");
         return again ? Optional.of(delay) : Optional.empty();
     }
@@ -47,7 +59,7 @@ class BlockFailures {
         }
         if (code.equals("too_large_for_device") && !recovery.isAlone()) {
             LOG.warn("{} is left to servers with larger devices: {}", claim, thrown.getMessage());
-            return handBack(claim, Tasks.UNTIL_ANOTHER_SERVER_TAKES_IT);
+            return handBack(claim, left.leave(claim.run()), "left to servers with larger devices: " + thrown.getMessage());
         }
         if (Patience.isDatabaseAway(thrown)) {
             LOG.warn("{} is handed back: {}", claim, thrown.getMessage());

@@ -32,6 +32,7 @@ class BlockWorker {
     private final Drain drain;
     private final Watchdog watchdog;
     private final BlockFailures failures;
+    private final LeftRuns left;
     private final EngineSettings settings;
     private final RunMeters meters;
 
@@ -46,6 +47,7 @@ class BlockWorker {
             Drain drain,
             Watchdog watchdog,
             BlockFailures failures,
+            LeftRuns left,
             EngineSettings settings,
             RunMeters meters) {
         this.experiments = experiments;
@@ -58,6 +60,7 @@ class BlockWorker {
         this.drain = drain;
         this.watchdog = watchdog;
         this.failures = failures;
+        this.left = left;
         this.settings = settings;
         this.meters = meters;
     }
@@ -70,7 +73,7 @@ class BlockWorker {
         Optional<Kind<?>> kind = runs.find(id.run()).flatMap(run -> experiments.find(run.experiment()));
         if (kind.isEmpty()) {
             // A newer server's: left for one that knows it.
-            return runs.find(id.run()).map(run -> Tasks.UNTIL_ANOTHER_SERVER_TAKES_IT);
+            return runs.find(id.run()).map(left::leave);
         }
         return claims.claim(id).flatMap(claim -> attempt(claim, kind.get()));
     }

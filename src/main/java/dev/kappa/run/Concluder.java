@@ -28,6 +28,7 @@ class Concluder {
     private final ArtifactStore artifacts;
     private final Measured measured;
     private final Verifier verifier;
+    private final LeftRuns left;
     private final EngineSettings settings;
 
     Concluder(
@@ -38,6 +39,7 @@ class Concluder {
             ArtifactStore artifacts,
             Measured measured,
             Verifier verifier,
+            LeftRuns left,
             EngineSettings settings) {
         this.experiments = experiments;
         this.conclusions = conclusions;
@@ -46,6 +48,7 @@ class Concluder {
         this.artifacts = artifacts;
         this.measured = measured;
         this.verifier = verifier;
+        this.left = left;
         this.settings = settings;
     }
 
@@ -53,7 +56,7 @@ class Concluder {
     Optional<Duration> conclude(String id) {
         Optional<Kind<?>> kind = runs.find(id).flatMap(run -> experiments.find(run.experiment()));
         if (kind.isEmpty()) {
-            return runs.find(id).map(run -> Tasks.UNTIL_ANOTHER_SERVER_TAKES_IT);
+            return runs.find(id).map(left::leave);
         }
         Optional<Run> run = conclusions.begin(id);
         if (run.isEmpty()) {

@@ -9,6 +9,7 @@ import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerCustomizer;
 import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerProperties;
 import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerStarter;
 import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.serializer.Serializer;
 import com.github.kagkarlsson.scheduler.stats.StatsRegistry;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -89,7 +90,7 @@ class EngineConfiguration {
     }
 
     @Bean
-    DbSchedulerCustomizer schedulerCustomizer(Presence presence) {
+    DbSchedulerCustomizer schedulerCustomizer(Presence presence, LeftRuns left) {
         return new DbSchedulerCustomizer() {
             @Override
             public Optional<SchedulerName> schedulerName() {
@@ -99,6 +100,11 @@ class EngineConfiguration {
             @Override
             public Optional<Serializer> serializer() {
                 return Optional.of(new Jackson3Serializer());
+            }
+
+            @Override
+            public Optional<JdbcCustomization> jdbcCustomization() {
+                return Optional.of(left);
             }
         };
     }

@@ -4,7 +4,6 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,9 +29,6 @@ class Tasks {
 
     static final TaskDescriptor<BlockId> BLOCK = TaskDescriptor.of("block", BlockId.class);
     static final TaskDescriptor<RunId> CONCLUDE = TaskDescriptor.of("conclude", RunId.class);
-
-    /** For what this server leaves to one that knows the kind, or has a larger device. */
-    static final Duration UNTIL_ANOTHER_SERVER_TAKES_IT = Duration.ofSeconds(5);
 
     /** Nobody has the task any more. */
     static final String RELEASED = "picked = false, picked_by = null, last_heartbeat = null, version = version + 1";

@@ -43,7 +43,7 @@ class BlockClaimsTest {
 
         assertThat(claims.report(first, 0.5)).isFalse();
         assertThat(claims.loaded(first, "cuda:7")).isFalse();
-        assertThat(claims.handBack(first)).isFalse();
+        assertThat(claims.handBack(first, null)).isFalse();
         assertThat(claims.charge(first, new Cause(StateReason.INTERNAL, "code", "late"))).isZero();
         claims.fail(first, new Cause(StateReason.INTERNAL, "code", "late"));
         claims.close(first, new StoredTally("zombie", 1));
@@ -85,7 +85,7 @@ class BlockClaimsTest {
     void aBlockThatIsHandedBackIsNotCharged() {
         String run = rows.run(RunState.QUEUED, 1);
         for (int i = 0; i < 10; i++) {
-            assertThat(claims.handBack(claim(run, 0))).isTrue();
+            assertThat(claims.handBack(claim(run, 0), null)).isTrue();
         }
         assertThat(block(run, 0).failures()).isZero();
         assertThat(block(run, 0).attempt()).isEqualTo(10);
@@ -100,7 +100,7 @@ class BlockClaimsTest {
         states.cancel(run);
         assertThat(rows.state(run)).isEqualTo(RunState.CANCELLING);
         assertThat(claims.report(first, 0.1)).isFalse();
-        assertThat(claims.handBack(first)).isFalse();
+        assertThat(claims.handBack(first, null)).isFalse();
         assertThat(rows.state(run)).isEqualTo(RunState.CANCELLING);
         claims.close(second, TALLY);
         assertThat(rows.state(run)).isEqualTo(RunState.CANCELLED);

@@ -40,7 +40,7 @@ class CancelTest {
         assertThat(cancel(run).get("state").asString()).isEqualTo("CANCELLING");
         assertThat(cancel(run).get("state").asString()).as("CANCELLING again").isEqualTo("CANCELLING");
         assertThat(claims.report(claim, 0.5)).as("the worker is told at its next batch").isFalse();
-        claims.handBack(claim);
+        claims.handBack(claim, null);
         assertCancelled(client.run(run));
         assertThat(claims.claim(new BlockId(run, 1))).isEmpty();
     }

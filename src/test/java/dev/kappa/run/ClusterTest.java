@@ -214,23 +214,32 @@ class ClusterTest {
     }
 
     @Test
-    @Tag("drill")
-    void aBlockThatIsTooLargeForAServersDeviceIsLeftToOneThatHoldsIt() {
-        cluster.node("a").client();
+    void aRunThatIsTooLargeForAServersDeviceIsLeftToOneThatHoldsItAndHoldsNothingUpMeanwhile() {
+        KappaClient large = cluster.node("a").client();
         cluster.node("b").terminate();
         cluster.node("b").awaitExit();
-        KappaClient small = cluster.node("b", "--kappa.device-bytes=1MB").client();
-        KappaClient large = cluster.node("a").client();
-        String run = large.submit(
-                """
-                {"experiment": "jacobian_rank", "seed": 7, "blocks": 6, "parameters": {"model": "stories-neox",
-                 "hooks": ["blocks.2.hook_resid_post"], "corpus": "stories-samples", "sequences": 24, "length": 128}}""");
-        assertThat(large.awaitEnd(run).get("state").asString()).isEqualTo("SUCCEEDED");
-        assertThat(cluster.node("b").output()).contains("is left to servers with larger devices");
-        JsonNode refused = small.post("/v1/runs", "{\"experiment\": \"jacobian_rank\", \"parameters\": {\"model\": \"stories-neox\","
-                        + " \"hooks\": [\"blocks.2.hook_resid_post\"], \"corpus\": \"stories-samples\"}}")
-                .json();
-        assertThat(refused.get("code").asString()).isEqualTo("too_large_for_device");
+        try (Gate gate = Gate.shut()) {
+            String busy = large.submit(BODY.formatted(6, gate));
+            large.awaitRun(busy, any -> running(busy) == 1);
+            KappaClient small = cluster.node("b", "--kappa.device-bytes=1MB").client();
+            String run = large.submit(
+                    """
+                    {"experiment": "jacobian_rank", "seed": 7, "blocks": 12, "parameters": {"model": "stories-neox",
+                     "hooks": ["blocks.2.hook_resid_post"], "corpus": "stories-samples", "sequences": 24, "length": 128}}""");
+            large.awaitRun(run, any -> large.get("/v1/runs/" + run + "/blocks").text().contains("larger devices"));
+            String fits = small.submit("{\"experiment\": \"counting\", \"seed\": 6, \"blocks\": 4}");
+            assertThat(small.awaitEnd(fits).get("state").asString()).isEqualTo("SUCCEEDED");
+            gate.open();
+            assertThat(large.awaitEnd(run).get("state").asString()).isEqualTo("SUCCEEDED");
+            assertThat(cluster.jdbc().sql("select sum(attempt) - count(*) from block where run_id = :run").param("run", run)
+                            .query(Integer.class).single())
+                    .as("one look by the server whose device is too small")
+                    .isEqualTo(1);
+            JsonNode refused = small.post("/v1/runs", "{\"experiment\": \"jacobian_rank\", \"parameters\": {\"model\":"
+                            + " \"stories-neox\", \"hooks\": [\"blocks.2.hook_resid_post\"], \"corpus\": \"stories-samples\"}}")
+                    .json();
+            assertThat(refused.get("code").asString()).isEqualTo("too_large_for_device");
+        }
         cluster.node("b").terminate();
         cluster.node("b").awaitExit();
     }

@@ -40,7 +40,8 @@ class Orphans {
                 and run.tallies_expired_at is null) as tallies,
               array(select name from artifact where run_id = run.id and run.artifacts_expired_at is null) as artifacts
             from run where finished_at is not null
-              and greatest(finished_at, tallies_expired_at, artifacts_expired_at) between :since and :before""";
+              and greatest(finished_at, imported_at, tallies_expired_at, artifacts_expired_at)
+                between :since and :before""";
 
     private final JdbcClient jdbc;
     private final RunFolders folders;

@@ -54,16 +54,14 @@ public class RunDocuments {
     }
 
     /**
-     * Writes a run that is not executed here; false, and nothing written, where there is one of this id.
-     *
-     * @param files stores the run's files once its id is taken, and before anyone sees the run
+     * Writes a run that is not executed here, and whose files are stored; false, and nothing written, where there is one
+     * of this id.
      */
     @Transactional
-    public boolean write(RunDocument document, Runnable files) {
+    public boolean write(RunDocument document) {
         if (!insert(document)) {
             return false;
         }
-        files.run();
         String run = document.run().id();
         document.blocks().forEach(block -> insert(run, block));
         findings.write(

@@ -34,7 +34,7 @@ public class ArtifactStore {
         List<StoredFile> written = new ArrayList<>();
         try {
             for (var file : new TreeMap<>(artifact.files()).entrySet()) {
-                publish(folder, file.getKey(), file.getValue());
+                blobs.put(folder, staged -> Files.write(staged, file.getValue()), any -> file.getKey());
                 written.add(new StoredFile(file.getKey(), file.getValue().length, Hashes.sha256(file.getValue())));
             }
             for (String name : blobs.names(folder)) {
@@ -44,18 +44,7 @@ public class ArtifactStore {
             }
             return written;
         } catch (IOException e) {
-            throw Fault.external(
-                    "store_unwritable", "an artifact cannot be written to '" + blobs.place(folder) + "': " + e, e);
-        }
-    }
-
-    private void publish(String folder, String name, byte[] bytes) throws IOException {
-        Path staged = blobs.stage(folder);
-        try {
-            Files.write(staged, bytes);
-            blobs.publish(staged, folder + "/" + name);
-        } finally {
-            Files.deleteIfExists(staged);
+            throw unwritable(folder, e);
         }
     }
 
@@ -69,14 +58,16 @@ public class ArtifactStore {
         String folder = folder(run) + "/" + plain(artifact);
         try {
             for (var file : files.entrySet()) {
-                Path staged = blobs.stage(folder);
-                Files.move(file.getValue(), staged);
-                blobs.publish(staged, folder + "/" + plain(file.getKey()));
+                blobs.put(folder, staged -> Files.move(file.getValue(), staged), any -> plain(file.getKey()));
             }
         } catch (IOException e) {
-            throw Fault.external(
-                    "store_unwritable", "an artifact cannot be written to '" + blobs.place(folder) + "': " + e, e);
+            throw unwritable(folder, e);
         }
+    }
+
+    private Fault unwritable(String folder, IOException e) {
+        return Fault.external(
+                "store_unwritable", "an artifact cannot be written to '" + blobs.place(folder) + "': " + e, e);
     }
 
     /** Removes what a run left that came to no conclusion. */

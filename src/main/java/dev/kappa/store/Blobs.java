@@ -1,10 +1,12 @@
 package dev.kappa.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.springframework.core.io.Resource;
 
 /**
@@ -18,6 +20,27 @@ interface Blobs {
 
     /** Gives a staged file its name, in place of what had it. */
     void publish(Path staged, String name) throws IOException;
+
+    /** Writes a file, and says what is to be known of it. */
+    interface Filling<T> {
+        T fill(Path file) throws IOException;
+    }
+
+    /**
+     * Writes a file into a folder, in place of what had its name. Where that fails, nothing is left of it.
+     *
+     * @param name of the file in its folder, by what was written
+     */
+    default <T> T put(String folder, Filling<T> filling, Function<T, String> name) throws IOException {
+        Path staged = stage(folder);
+        try {
+            T written = filling.fill(staged);
+            publish(staged, folder + "/" + name.apply(written));
+            return written;
+        } finally {
+            Files.deleteIfExists(staged);
+        }
+    }
 
     /** A file on this machine with these bytes, to be read or mapped; of names whose bytes never change. */
     Path local(String name) throws IOException;

@@ -4,10 +4,11 @@ import dev.kappa.fault.Fault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
@@ -17,7 +18,7 @@ import org.springframework.stereotype.Component;
 public class RunFolders {
     private static final String TALLIES = "tallies";
     private static final String ARTIFACTS = "artifacts";
-    private static final String OWNER = TALLIES + "/.database";
+    private static final String OWNER = ".database";
 
     private final Blobs blobs;
 
@@ -28,34 +29,31 @@ public class RunFolders {
     /** Whether the files are those of this database; the first that asks owns them. */
     public boolean belongTo(String database) {
         try {
-            Resource owner = blobs.resource(OWNER);
+            Resource owner = blobs.resource(TALLIES + "/" + OWNER);
             if (!owner.exists()) {
-                Path staged = blobs.stage(TALLIES);
-                blobs.publish(Files.writeString(staged, database), OWNER);
+                blobs.put(TALLIES, staged -> Files.writeString(staged, database), any -> OWNER);
             }
-            return blobs.resource(OWNER).getContentAsString(StandardCharsets.UTF_8).strip().equals(database);
+            return owner.getContentAsString(StandardCharsets.UTF_8).strip().equals(database);
         } catch (IOException e) {
-            throw Fault.external("store_unwritable", "'" + blobs.place(OWNER) + "' cannot be used: " + e, e);
+            throw Fault.external("store_unwritable", "'" + blobs.place(TALLIES + "/" + OWNER) + "' cannot be used: " + e, e);
         }
     }
 
-    /** Runs whose folders have not changed since. */
+    /** Runs of which no folder has changed since: tallies may have come long before the last artifact. */
     public List<String> runs(Instant before) {
-        return Stream.of(TALLIES, ARTIFACTS)
-                .flatMap(parent -> untouched(parent, before).stream())
-                .distinct()
-                .toList();
-    }
-
-    private List<String> untouched(String parent, Instant before) {
-        try {
-            return blobs.folders(parent).entrySet().stream()
-                    .filter(folder -> folder.getValue().isBefore(before))
-                    .map(folder -> folder.getKey())
-                    .toList();
-        } catch (IOException e) {
-            throw Fault.external("store_unreadable", "'" + blobs.place(parent) + "' cannot be read: " + e, e);
+        Map<String, Instant> changed = new TreeMap<>();
+        for (String parent : List.of(TALLIES, ARTIFACTS)) {
+            try {
+                blobs.folders(parent)
+                        .forEach((run, time) -> changed.merge(run, time, (one, other) -> one.isAfter(other) ? one : other));
+            } catch (IOException e) {
+                throw Fault.external("store_unreadable", "'" + blobs.place(parent) + "' cannot be read: " + e, e);
+            }
         }
+        return changed.entrySet().stream()
+                .filter(folder -> folder.getValue().isBefore(before))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** Deletes what was begun and never finished. */

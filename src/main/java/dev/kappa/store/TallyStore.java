@@ -32,16 +32,15 @@ public class TallyStore {
     public StoredTally write(String run, int block, Tally tally) {
         Map<String, TensorData> tensors = new TreeMap<>();
         tally.entries().forEach((name, entry) -> tensors.put(name, tensor(entry)));
+        return put(run, block, staged -> {
+            SafetensorsWriter.write(staged, tensors, Map.of("block", Integer.toString(block)));
+            return new StoredTally(Hashes.sha256(staged), Files.size(staged));
+        });
+    }
+
+    private StoredTally put(String run, int block, Blobs.Filling<StoredTally> filling) {
         try {
-            Path staged = blobs.stage(folder(run));
-            try {
-                SafetensorsWriter.write(staged, tensors, Map.of("block", Integer.toString(block)));
-                StoredTally stored = new StoredTally(Hashes.sha256(staged), Files.size(staged));
-                blobs.publish(staged, name(run, block, stored.hash()));
-                return stored;
-            } finally {
-                Files.deleteIfExists(staged);
-            }
+            return blobs.put(folder(run), filling, stored -> file(block + "-" + stored.hash()));
         } catch (IOException e) {
             throw Fault.external(
                     "store_unwritable", "a tally cannot be written to '" + blobs.place(folder(run)) + "': " + e, e);
@@ -59,14 +58,7 @@ public class TallyStore {
 
     /** Takes a file of this hash as a tally of a run; the file is gone then. */
     public void adopt(String run, int block, String hash, Path file) {
-        try {
-            Path staged = blobs.stage(folder(run));
-            Files.move(file, staged);
-            blobs.publish(staged, name(run, block, hash));
-        } catch (IOException e) {
-            throw Fault.external(
-                    "store_unwritable", "a tally cannot be written to '" + blobs.place(folder(run)) + "': " + e, e);
-        }
+        put(run, block, staged -> new StoredTally(hash, Files.size(Files.move(file, staged))));
     }
 
     /** Reads a tally and checks that it is what was written. */

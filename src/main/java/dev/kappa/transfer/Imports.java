@@ -16,7 +16,9 @@ import dev.kappa.store.TallyStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Service;
 import org.springframework.util.FileSystemUtils;
@@ -63,8 +65,8 @@ public class Imports {
             if (runs.find(id).isPresent()) {
                 return already(document);
             }
-            boolean created = documents.write(document, () -> store(document, spool));
-            return created ? new Imported(runs.find(id).orElseThrow(), true) : already(document);
+            store(document, spool);
+            return documents.write(document) ? new Imported(runs.find(id).orElseThrow(), true) : already(document);
         }
     }
 
@@ -78,14 +80,19 @@ public class Imports {
         return new Imported(there, false);
     }
 
+    /**
+     * Before the rows, as no transaction is to wait for a store; what no row came to name is deleted after a while. Nothing
+     * is stored before every hash is checked.
+     */
     private void store(RunDocument document, Spool spool) {
         String run = document.run().id();
+        List<Runnable> adoptions = new ArrayList<>();
         for (BlockInfo block : document.blocks()) {
             Spool.Entry tally = spool.entries().get(Entries.tally(block.index()));
             if (tally != null) {
                 String hash = block.tallyHash().orElse("nothing");
                 requireSame(Entries.tally(block.index()), tally, hash);
-                tallies.adopt(run, block.index(), hash, tally.file());
+                adoptions.add(() -> tallies.adopt(run, block.index(), hash, tally.file()));
             }
         }
         for (ArtifactInfo artifact : document.artifacts()) {
@@ -98,8 +105,9 @@ public class Imports {
                     files.put(file.name(), entry.file());
                 }
             }
-            artifacts.adopt(run, artifact.name(), files);
+            adoptions.add(() -> artifacts.adopt(run, artifact.name(), files));
         }
+        adoptions.forEach(Runnable::run);
     }
 
     private static void requireSame(String path, Spool.Entry entry, String hash) {

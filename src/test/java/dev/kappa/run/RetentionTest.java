@@ -91,12 +91,33 @@ class RetentionTest {
         String database = Files.readString(owner);
         Files.writeString(owner, "another");
         Path orphan = folder("orphan", Instant.now().minus(Duration.ofDays(1)));
+        Path arriving = folder("arriving", Instant.now().minus(Duration.ofDays(1)));
+        Path artifacts = Files.createDirectories(home.resolve("artifacts").resolve("arriving"));
         server.bean(Orphans.class).sweep();
         assertThat(orphan).exists();
         Files.writeString(owner, database);
         await().until(() -> Files.notExists(orphan));
         assertThat(fresh).exists();
         assertThat(known).exists();
+        assertThat(arriving).as("an artifact has just come to it").exists();
+        Files.delete(artifacts);
+    }
+
+    @Test
+    void filesOfAnImportWhoseRowsCannotBeWrittenAreNobodysAndGoOnceTheyAreOld() throws IOException {
+        KappaClient elsewhere = KappaServer.shared().client();
+        String run = elsewhere.submit("{\"experiment\": \"counting\", \"seed\": 4711}");
+        elsewhere.awaitEnd(run);
+        Path zip = Files.write(TestHomes.fresh().resolveSibling("run.zip"), elsewhere.bytes("/v1/runs/" + run + "/export"));
+        server.bean(JdbcClient.class).sql("alter table run add constraint refused check (seed <> 4711)").update();
+        assertThat(client.upload("/v1/runs:import", "application/zip", zip).status()).isEqualTo(500);
+        assertThat(client.get("/v1/runs/" + run).status()).isEqualTo(404);
+        Path tallies = home.resolve("tallies").resolve(run);
+        Path artifacts = home.resolve("artifacts").resolve(run);
+        assertThat(below(tallies, artifacts)).as("stored before the rows").hasSize(5);
+        folder(run, Instant.now().minus(Duration.ofDays(1)));
+        Files.setLastModifiedTime(artifacts, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+        await().until(() -> Files.notExists(tallies) && Files.notExists(artifacts));
     }
 
     /** As it is after a kill between a file and its row, or between a row's end and its files'. */

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
  * Spearman's ρ of the true means of two scores, from block means of both over the same blocks.
@@ -46,6 +45,9 @@ public record NoisySpearman(
         boolean noiseDominated) {
 
     static final double TOO_NOISY = 0.3;
+    /** Fewer blocks have no quarters to see the noise from. */
+    public static final int LEAST_BLOCKS = 4;
+
     /** Random orders of the blocks; each is cut into all its quarters, and twice as many into halves. */
     private static final int CUTS = 8;
     /** How much more the extrapolated ρ varies than the plain one: measured at 1.1 without attenuation, and tails. */
@@ -57,7 +59,7 @@ public record NoisySpearman(
 
     /** All items weigh the same and are the whole population; {@code seed} orders the blocks. */
     public static NoisySpearman of(double[][] x, double[][] y, double level, long seed) {
-        Checks.atLeast("blocks of a correlation", x.length, 4);
+        Checks.atLeast("blocks of a correlation", x.length, LEAST_BLOCKS);
         return of(x, y, Ranks.ones(x[0].length), level, seed);
     }
 
@@ -70,17 +72,17 @@ public record NoisySpearman(
      */
     public static NoisySpearman of(double[][] x, double[][] y, double[] weights, double level, long seed) {
         Checks.openUnit("level of an interval", level);
-        Checks.atLeast("blocks of a correlation", x.length, 4);
+        Checks.atLeast("blocks of a correlation", x.length, LEAST_BLOCKS);
         if (y.length != x.length) {
             throw Fault.user("length_mismatch", "both scores need the same blocks, not " + x.length + " and " + y.length);
         }
         int blocks = x.length;
-        double[] all = new double[blocks];
-        Arrays.fill(all, 1);
+        boolean[] all = new boolean[blocks];
+        Arrays.fill(all, true);
         double observed = rho(x, y, all, weights);
         Jackknife jackknife = Jackknife.over(blocks, observed, b -> {
-            double[] rest = all.clone();
-            rest[b] = 0;
+            boolean[] rest = all.clone();
+            rest[b] = false;
             return rho(x, y, rest, weights);
         });
         double missing = attenuation(x, y, weights, observed, seed);
@@ -88,15 +90,14 @@ public record NoisySpearman(
         estimate = Math.max(-1, Math.min(1, estimate));
         // A correction for attenuation; near ρ = 0 the ratio says nothing.
         double factor = Math.max(1, Math.min(2, estimate / observed));
-        double overItems = itemVariance(mixed(x, all), mixed(y, all), weights, seed);
+        double overItems = itemVariance(sum(x, all), sum(y, all), weights, seed);
         double error = Math.sqrt(square(EXTRAPOLATION * jackknife.standardError() * factor * factor)
                 + square(DOUBT * missing)
                 + overItems);
-        double reach = new TDistribution(blocks - 1).inverseCumulativeProbability(0.5 + level / 2) * error;
+        Interval interval =
+                jackknife.around(estimate, error, level, "spearman_disattenuated_t").clampedTo(-1, 1);
         double noise = relativeNoise(x, y);
-        Interval interval = new Interval(estimate - reach, estimate + reach, level, "spearman_disattenuated_t", blocks);
-        return new NoisySpearman(
-                observed, estimate, error, interval.clampedTo(-1, 1), noise, noise > TOO_NOISY);
+        return new NoisySpearman(observed, estimate, error, interval, noise, noise > TOO_NOISY);
     }
 
     /** What ρ has lost by there being no more than B blocks. */
@@ -129,9 +130,9 @@ public record NoisySpearman(
         for (int cut = 0; cut < cuts; cut++) {
             shuffle(order, random);
             for (int from = 0; from + size <= order.length; from += size, parts++) {
-                double[] chosen = new double[order.length];
+                boolean[] chosen = new boolean[order.length];
                 for (int k = from; k < from + size; k++) {
-                    chosen[order[k]] = 1;
+                    chosen[order[k]] = true;
                 }
                 sum += rho(x, y, chosen, weights);
             }
@@ -152,15 +153,15 @@ public record NoisySpearman(
         return value * value;
     }
 
-    private static double rho(double[][] x, double[][] y, double[] multiplicity, double[] weights) {
-        return Ranks.spearman(mixed(x, multiplicity), mixed(y, multiplicity), weights);
+    private static double rho(double[][] x, double[][] y, boolean[] chosen, double[] weights) {
+        return Ranks.spearman(sum(x, chosen), sum(y, chosen), weights);
     }
 
-    private static double[] mixed(double[][] blocks, double[] multiplicity) {
+    private static double[] sum(double[][] blocks, boolean[] chosen) {
         double[] sum = new double[blocks[0].length];
         for (int b = 0; b < blocks.length; b++) {
-            for (int i = 0; multiplicity[b] > 0 && i < sum.length; i++) {
-                sum[i] += multiplicity[b] * blocks[b][i];
+            for (int i = 0; chosen[b] && i < sum.length; i++) {
+                sum[i] += blocks[b][i];
             }
         }
         return sum;

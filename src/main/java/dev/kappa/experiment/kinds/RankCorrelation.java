@@ -8,8 +8,6 @@ import java.util.function.Supplier;
 
 /** Spearman's ρ of two scores of features: as it is observed and, where blocks are enough to see noise, freed of it. */
 final class RankCorrelation {
-    private static final int LEAST_BLOCKS = 4;
-
     private RankCorrelation() {}
 
     /**
@@ -31,7 +29,7 @@ final class RankCorrelation {
             Supplier<Interval> few,
             long n,
             String... flags) {
-        if (x.length < LEAST_BLOCKS) {
+        if (x.length < NoisySpearman.LEAST_BLOCKS) {
             here.add(name, observed, few.get(), n, flags);
             return;
         }

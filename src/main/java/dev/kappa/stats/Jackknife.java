@@ -39,18 +39,23 @@ public record Jackknife(double estimate, double[] leaveOneOut) {
 
     /** √((B−1)/B Σ (θ₍b₎ − mean)²), in the unit of the statistic. */
     public double standardError() {
-        double mean = mean();
+        return Math.sqrt(variance(leaveOneOut));
+    }
+
+    /** (B−1)/B Σ (θ₍b₎ − mean)², of the statistic without each block. */
+    static double variance(double[] leaveOneOut) {
+        double mean = mean(leaveOneOut);
         double sum = 0;
         for (double value : leaveOneOut) {
             sum += (value - mean) * (value - mean);
         }
-        int blocks = blocks();
-        return Math.sqrt(sum * (blocks - 1) / blocks);
+        int blocks = leaveOneOut.length;
+        return sum * (blocks - 1) / blocks;
     }
 
     /** (B−1)(mean θ₍b₎ − θ): the part of the bias that falls as one over the number of blocks. */
     public double bias() {
-        return (blocks() - 1) * (mean() - estimate);
+        return (blocks() - 1) * (mean(leaveOneOut) - estimate);
     }
 
     public double biasCorrected() {
@@ -99,7 +104,7 @@ public record Jackknife(double estimate, double[] leaveOneOut) {
         return new Interval(centre - reach, centre + reach, level, method, blocks());
     }
 
-    private double mean() {
-        return Arrays.stream(leaveOneOut).average().orElseThrow();
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
     }
 }

@@ -153,7 +153,7 @@ public record ThresholdCount(
                 without[b] = smooth(standardised(restMean - tauWithout[b], restError), LINEAR);
                 linearWithout[b] += without[b];
             }
-            independent += jackknifeVariance(without);
+            independent += Jackknife.variance(without);
             if (Math.abs(z) < FAR && mean > 0) {
                 double near = Math.exp(-z * z / 4);
                 nearness += near;
@@ -166,7 +166,7 @@ public record ThresholdCount(
         }
 
         ThresholdCount count(double level, int features) {
-            double shared = Math.max(jackknifeVariance(linearWithout) - independent, 0);
+            double shared = Math.max(Jackknife.variance(linearWithout) - independent, 0);
             double bend = square(quadratic - linear);
             double bent = Math.max(bend - BEND_OF_NOISE * independent, 0);
             double variance = INDEPENDENT_SHARE * independent + shared + bent;
@@ -222,15 +222,5 @@ public record ThresholdCount(
             }
         }
         return sum;
-    }
-
-    private static double jackknifeVariance(double[] without) {
-        int n = without.length;
-        double mean = Arrays.stream(without).sum() / n;
-        double sum = 0;
-        for (double value : without) {
-            sum += (value - mean) * (value - mean);
-        }
-        return sum * (n - 1) / n;
     }
 }

@@ -186,7 +186,7 @@ public record NoisySpearman(
                             ? resampled(stratum.getValue(), random)
                             : Arrays.stream(stratum.getValue()))
                     .toArray();
-            draws[r] = Ranks.spearman(pick(x, drawn), pick(y, drawn), pick(weights, drawn));
+            draws[r] = Ranks.spearman(Ranks.pick(x, drawn), Ranks.pick(y, drawn), Ranks.pick(weights, drawn));
         }
         double error = Bootstrap.ofDraws(draws).standardError();
         return error * error;
@@ -194,10 +194,6 @@ public record NoisySpearman(
 
     private static IntStream resampled(int[] items, SplittableRandom random) {
         return IntStream.range(0, items.length).map(i -> items[random.nextInt(items.length)]);
-    }
-
-    private static double[] pick(double[] values, int[] items) {
-        return Arrays.stream(items).mapToDouble(i -> values[i]).toArray();
     }
 
     private static double relativeNoise(double[][] x, double[][] y) {

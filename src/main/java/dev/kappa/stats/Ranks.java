@@ -85,9 +85,15 @@ public final class Ranks {
         return sum;
     }
 
-    static double[] ones(int n) {
+    /** The weights of items that each stand for one. */
+    public static double[] ones(int n) {
         double[] ones = new double[n];
         Arrays.fill(ones, 1);
         return ones;
+    }
+
+    /** The values at these places, in their order. */
+    public static double[] pick(double[] values, int[] places) {
+        return Arrays.stream(places).mapToDouble(i -> values[i]).toArray();
     }
 }

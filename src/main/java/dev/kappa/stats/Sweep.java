@@ -72,12 +72,8 @@ public record Sweep(double[] widths, double[] counts, double[] variances, double
     }
 
     private Sweep select(int[] rows) {
-        double[][] draws = Arrays.stream(blockDraws).map(draw -> pick(draw, rows)).toArray(double[][]::new);
-        return new Sweep(pick(widths, rows), pick(counts, rows), pick(variances, rows), draws);
-    }
-
-    private static double[] pick(double[] values, int[] rows) {
-        return Arrays.stream(rows).mapToDouble(i -> values[i]).toArray();
+        double[][] draws = Arrays.stream(blockDraws).map(draw -> Ranks.pick(draw, rows)).toArray(double[][]::new);
+        return new Sweep(Ranks.pick(widths, rows), Ranks.pick(counts, rows), Ranks.pick(variances, rows), draws);
     }
 
     private static double[] countVariances(double[] counts) {

@@ -98,7 +98,7 @@ final class AblationFindings {
                 sums(estimator, block, places),
                 sums(estimator + "_errors", block, places),
                 sums(estimator + "_agreeing", block, places),
-                IntStream.of(places).mapToDouble(i -> weights[i]).toArray());
+                Ranks.pick(weights, places));
     }
 
     private double[] sums(String name, int without, int[] places) {
@@ -143,7 +143,7 @@ final class AblationFindings {
     /** Sums of the firing features of the sample in each block. */
     private double[][] blocks(String name) {
         return tallies.stream()
-                .map(tally -> IntStream.of(firing).mapToDouble(i -> tally.doubles(name)[i]).toArray())
+                .map(tally -> Ranks.pick(tally.doubles(name), firing))
                 .toArray(double[][]::new);
     }
 

@@ -92,12 +92,9 @@ final class CircuitFindings {
 
         /** Spearman's ρ over those. */
         double spearman() {
-            return Ranks.spearman(pick(attribution, some()), pick(reference, some()));
+            int[] some = some();
+            return Ranks.spearman(Ranks.pick(attribution, some), Ranks.pick(reference, some));
         }
-    }
-
-    private static double[] pick(double[] values, int[] places) {
-        return IntStream.of(places).mapToDouble(i -> values[i]).toArray();
     }
 
     private Effects effects(List<Tally> some) {
@@ -157,15 +154,13 @@ final class CircuitFindings {
     private void correlation(Metrics here, long n, String... flags) {
         int[] some = all.some();
         List<Effects> blocks = tallies.stream().map(tally -> effects(List.of(tally))).toList();
-        double[] once = new double[some.length];
-        Arrays.fill(once, 1);
         RankCorrelation.add(
                 here,
                 "spearman",
                 all.spearman(),
-                blocks.stream().map(block -> pick(block.attribution(), some)).toArray(double[][]::new),
-                blocks.stream().map(block -> pick(block.reference(), some)).toArray(double[][]::new),
-                once,
+                blocks.stream().map(block -> Ranks.pick(block.attribution(), some)).toArray(double[][]::new),
+                blocks.stream().map(block -> Ranks.pick(block.reference(), some)).toArray(double[][]::new),
+                Ranks.ones(some.length),
                 LEVEL,
                 () -> jackknife(without, all, Effects::spearman).fisherInterval(LEVEL),
                 n,
@@ -315,8 +310,8 @@ final class CircuitFindings {
                 List.of(Figure.Series.of(
                         "features",
                         "points",
-                        IntStream.of(some).mapToDouble(i -> all.reference()[i]).toArray(),
-                        IntStream.of(some).mapToDouble(i -> all.attribution()[i]).toArray())),
+                        Ranks.pick(all.reference(), some),
+                        Ranks.pick(all.attribution(), some))),
                 List.of(
                         new Figure.Line("node threshold", "x", parameters.nodeThreshold()),
                         new Figure.Line("node threshold", "x", -parameters.nodeThreshold())));

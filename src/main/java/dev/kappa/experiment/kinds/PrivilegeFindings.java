@@ -50,20 +50,17 @@ final class PrivilegeFindings {
         }
 
         private double[] select(IntPredicate chosen) {
-            return IntStream.range(0, decoder.length).filter(chosen).mapToDouble(i -> decoder[i]).toArray();
+            return Ranks.pick(decoder, IntStream.range(0, decoder.length).filter(chosen).toArray());
         }
 
         /** Spearman's ρ of score and energy over the features that fire. */
         double rankCorrelation() {
-            return Ranks.spearman(pick(scores, firing()), pick(decoder, firing()));
+            int[] firing = firing();
+            return Ranks.spearman(Ranks.pick(scores, firing), Ranks.pick(decoder, firing));
         }
 
         int[] firing() {
             return IntStream.range(0, decoder.length).filter(i -> fires[i]).toArray();
-        }
-
-        static double[] pick(double[] values, int[] places) {
-            return IntStream.of(places).mapToDouble(i -> values[i]).toArray();
         }
 
         /** Chance that a causal feature has more energy than an inert one. */
@@ -127,14 +124,12 @@ final class PrivilegeFindings {
     private void correlation(Metrics metrics, long n, String... flags) {
         FeatureTotals whole = FeatureTotals.of(tallies, parameters.sae() + "/", parameters.aggregation());
         int[] firing = all.firing();
-        double[] once = new double[firing.length];
-        Arrays.fill(once, 1);
         double[][] scores = tallies.stream()
                 .map(tally -> FeatureTotals.of(List.of(tally), parameters.sae() + "/", parameters.aggregation()))
-                .map(block -> View.pick(block.scoresAlong(whole), firing))
+                .map(block -> Ranks.pick(block.scoresAlong(whole), firing))
                 .toArray(double[][]::new);
         double[][] energies = tallies.stream()
-                .map(tally -> View.pick(tally.doubles("energy/decoder"), firing))
+                .map(tally -> Ranks.pick(tally.doubles("energy/decoder"), firing))
                 .toArray(double[][]::new);
         RankCorrelation.add(
                 metrics,
@@ -142,7 +137,7 @@ final class PrivilegeFindings {
                 all.rankCorrelation(),
                 scores,
                 energies,
-                once,
+                Ranks.ones(firing.length),
                 LEVEL,
                 () -> jackknife(View::rankCorrelation).fisherInterval(LEVEL),
                 n,

@@ -9,9 +9,4 @@ package dev.kappa.experiment;
  * @param activationBytes device memory beside the weights, at its highest
  * @param flops floating-point operations of the whole run
  */
-public record Plan(int blocks, int leastBlocks, boolean sequential, long activationBytes, double flops) {
-    /** Of an experiment that any number of blocks will do for. */
-    public Plan(int blocks, boolean sequential, long activationBytes, double flops) {
-        this(blocks, 1, sequential, activationBytes, flops);
-    }
-}
+public record Plan(int blocks, int leastBlocks, boolean sequential, long activationBytes, double flops) {}

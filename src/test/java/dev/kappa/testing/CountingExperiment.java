@@ -128,7 +128,7 @@ public final class CountingExperiment implements Experiment<CountingExperiment.P
         if (parameters.name().equals("unheard")) {
             throw Fault.user("unheard_name", "the name 'unheard' is not accepted; accepted: any other");
         }
-        return new Plan(parameters.parts(), parameters.sequential(), 0, parameters.draws());
+        return new Plan(parameters.parts(), 1, parameters.sequential(), 0, parameters.draws());
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.kappa.experiment.measure.GradientPass;
 import dev.kappa.experiment.measure.Objective;
 import dev.kappa.experiment.measure.OuterProducts;
 import dev.kappa.lm.HookPoint;
-import dev.kappa.lm.Hooks;
 import dev.kappa.sae.Sae;
 import dev.kappa.sae.SparseCode;
 import dev.kappa.tensor.Scope;
@@ -19,7 +18,6 @@ import dev.kappa.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -125,14 +123,10 @@ final class FeatureScoring {
         List<HookPoint> hooks = Stream.concat(subjects.stream().map(Subject::hook), geometry.hooks().stream())
                 .distinct()
                 .toList();
-        int probes = geometry.hooks().isEmpty() ? 0 : geometry.probes().count();
         List<Objective> objectives = Stream.concat(
-                        Stream.of(work.objective()),
-                        IntStream.range(0, probes)
-                                .mapToObj(probe -> geometry.probes().objective(work.batch(), seed, probe)))
+                        Stream.of(work.objective()), geometry.probes().objectives(work.batch(), seed).stream())
                 .toList();
-        return new GradientPass(scope, bench.model(), hooks)
-                .run(work.batch().tokens(scope), Hooks.none(), objectives);
+        return new GradientPass(scope, bench.model(), hooks).run(work.batch().tokens(scope), objectives);
     }
 
     private static void add(

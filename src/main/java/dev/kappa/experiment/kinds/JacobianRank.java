@@ -12,10 +12,8 @@ import dev.kappa.experiment.Shapes;
 import dev.kappa.experiment.Tally;
 import dev.kappa.experiment.measure.Batch;
 import dev.kappa.experiment.measure.GradientPass;
-import dev.kappa.experiment.measure.Objective;
 import dev.kappa.experiment.measure.OuterProducts;
 import dev.kappa.lm.HookPoint;
-import dev.kappa.lm.Hooks;
 import dev.kappa.tensor.Scope;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -24,7 +22,6 @@ import jakarta.validation.constraints.NotEmpty;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * κ of the expected Jacobian outer product A = E[Σ Jᵀ W J] at one or many hooks, all from the same passes:
@@ -132,12 +129,9 @@ public final class JacobianRank implements Experiment<JacobianRank.Parameters> {
     private void add(
             Parameters parameters, long seed, Batch batch, Bench bench, Map<HookPoint, OuterProducts> sums) {
         Probes probes = probes(parameters);
-        List<Objective> objectives = IntStream.range(0, probes.count())
-                .mapToObj(probe -> probes.objective(batch, seed, probe))
-                .toList();
         try (Scope scope = Scope.open(bench.device())) {
             GradientPass.Result pass = new GradientPass(scope, bench.model(), List.copyOf(sums.keySet()))
-                    .run(batch.tokens(scope), Hooks.none(), objectives);
+                    .run(batch.tokens(scope), probes.objectives(batch, seed));
             for (GradientPass.Backward backward : pass.backwards()) {
                 sums.forEach((hook, sum) -> sum.add(probes.samples(batch, backward.gradients().get(hook))));
             }

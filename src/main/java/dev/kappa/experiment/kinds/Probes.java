@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import dev.kappa.experiment.measure.Batch;
 import dev.kappa.experiment.measure.Objective;
 import dev.kappa.experiment.measure.Objectives;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Independent probes of an output geometry: a backward pass of each gives gradients whose mean outer product is A.
@@ -16,7 +18,14 @@ record Probes(JacobianRank.Output output, int wanted) {
         return output == JacobianRank.Output.LOSS ? 1 : wanted;
     }
 
-    Objective objective(Batch batch, long seed, int probe) {
+    /** One objective for each probe. */
+    List<Objective> objectives(Batch batch, long seed) {
+        return IntStream.range(0, count())
+                .mapToObj(probe -> objective(batch, seed, probe))
+                .toList();
+    }
+
+    private Objective objective(Batch batch, long seed, int probe) {
         return switch (output) {
             case FISHER -> Objectives.fisherProbe(batch, seed, probe);
             case LOGITS -> Objectives.logitProbe(batch, seed, probe);

@@ -52,21 +52,20 @@ public final class GradientPass {
 
     /** One objective. */
     public Result run(NDArray tokens, Objective objective) {
-        return run(tokens, Hooks.none(), List.of(objective));
+        return run(tokens, List.of(objective));
     }
 
     /**
      * Several objectives over one recorded forward pass.
      *
      * @param tokens ids, i64 [batch, position]
-     * @param changes what else happens at hooks, before they are read
      */
-    public Result run(NDArray tokens, Hooks changes, List<Objective> objectives) {
+    public Result run(NDArray tokens, List<Objective> objectives) {
         Map<HookPoint, NDArray> activations = new LinkedHashMap<>();
         Map<HookPoint, NDArray> leaves = new LinkedHashMap<>();
         try (Scope inner = scope.child();
                 Tape tape = Tape.open(inner)) {
-            Hooks reading = changes;
+            Hooks reading = Hooks.none();
             for (HookPoint hook : hooks) {
                 reading = reading.with(hook, x -> {
                     activations.put(hook, scope.keep(x.stopGradient()));

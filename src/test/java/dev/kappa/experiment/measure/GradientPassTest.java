@@ -89,7 +89,7 @@ class GradientPassTest {
             List<Objective> probes = IntStream.range(0, 3)
                     .mapToObj(probe -> Objectives.fisherProbe(batch, 7, probe))
                     .toList();
-            GradientPass.Result together = pass.run(tokens, Hooks.none(), probes);
+            GradientPass.Result together = pass.run(tokens, probes);
             for (int probe = 0; probe < 3; probe++) {
                 GradientPass.Result alone = pass.run(tokens, Objectives.fisherProbe(batch, 7, probe));
                 for (HookPoint hook : List.of(EARLY, LATE)) {

@@ -34,11 +34,10 @@ final class DepthFindings {
         List<FeatureTotals> totals = new ArrayList<>();
         List<List<FeatureTotals>> lacking = new ArrayList<>();
         for (Place place : places) {
-            FeatureTotals total = FeatureTotals.of(tallies, place.label() + "/", parameters.aggregation());
+            String prefix = place.label() + "/";
+            FeatureTotals total = FeatureTotals.of(tallies, prefix, parameters.aggregation());
             totals.add(total);
-            lacking.add(total.leaveOneOut(tallies.stream()
-                    .map(tally -> FeatureTotals.of(List.of(tally), place.label() + "/", parameters.aggregation()))
-                    .toList()));
+            lacking.add(total.leaveOneOut(FeatureTotals.parts(tallies, prefix, parameters.aggregation())));
         }
         this.all = layers(totals);
         for (int block = 0; block < tallies.size(); block++) {

@@ -30,6 +30,11 @@ final class FeatureTotals {
         return of(tallies, prefix, aggregation, aggregation.sum());
     }
 
+    /** The totals of each block. */
+    static List<FeatureTotals> parts(List<Tally> tallies, String prefix, Aggregation aggregation) {
+        return tallies.stream().map(tally -> of(List.of(tally), prefix, aggregation)).toList();
+    }
+
     /** The scores of the matched null. */
     static FeatureTotals ofNull(List<Tally> tallies, String prefix, Aggregation aggregation) {
         return of(tallies, prefix, aggregation, "null_" + aggregation.sum());

@@ -122,10 +122,10 @@ final class PrivilegeFindings {
 
     /** Of the features that fire; scores and energies of a block are of the same passes. */
     private void correlation(Metrics metrics, long n, String... flags) {
-        FeatureTotals whole = FeatureTotals.of(tallies, parameters.sae() + "/", parameters.aggregation());
+        String prefix = parameters.sae() + "/";
+        FeatureTotals whole = FeatureTotals.of(tallies, prefix, parameters.aggregation());
         int[] firing = all.firing();
-        double[][] scores = tallies.stream()
-                .map(tally -> FeatureTotals.of(List.of(tally), parameters.sae() + "/", parameters.aggregation()))
+        double[][] scores = FeatureTotals.parts(tallies, prefix, parameters.aggregation()).stream()
                 .map(block -> Ranks.pick(block.scoresAlong(whole), firing))
                 .toArray(double[][]::new);
         double[][] energies = tallies.stream()

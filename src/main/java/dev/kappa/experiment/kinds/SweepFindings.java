@@ -47,9 +47,7 @@ final class SweepFindings {
         boolean readsNull = parameters.calibration().method() == Calibration.Method.NULL;
         for (String sae : saes) {
             totals.add(FeatureTotals.of(tallies, sae + "/", parameters.aggregation()));
-            parts.add(tallies.stream()
-                    .map(tally -> FeatureTotals.of(List.of(tally), sae + "/", parameters.aggregation()))
-                    .toList());
+            parts.add(FeatureTotals.parts(tallies, sae + "/", parameters.aggregation()));
             totalsWithout.add(totals.get(totals.size() - 1).leaveOneOut(parts.get(parts.size() - 1)));
             if (readsNull) {
                 nulls.add(FeatureTotals.ofNull(tallies, sae + "/", parameters.aggregation()));

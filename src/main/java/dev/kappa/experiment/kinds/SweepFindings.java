@@ -165,9 +165,9 @@ final class SweepFindings {
         }
         long tokens = (long) all.totals().get(0).tokens();
         String[] flags = parameters.calibration().forces(0) ? new String[] {"forced_base"} : new String[0];
-        metrics.add("growth_rep", all.growth(all.represented()), spread(c -> c.growth(c.represented())), tokens);
-        metrics.add("growth_causal", all.growth(all.causal()), overCausal(all::growth).uncorrectedInterval(LEVEL), tokens, flags);
         double represented = all.growth(all.represented());
+        metrics.add("growth_rep", represented, spread(c -> c.growth(c.represented())), tokens);
+        metrics.add("growth_causal", all.growth(all.causal()), overCausal(all::growth).uncorrectedInterval(LEVEL), tokens, flags);
         metrics.add("wedge", all.wedge(), overCausal(c -> represented / all.growth(c)).uncorrectedInterval(LEVEL), tokens, flags);
     }
 

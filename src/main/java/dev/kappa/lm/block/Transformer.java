@@ -52,7 +52,8 @@ public final class Transformer implements LanguageModel {
         NDManager home = residual.getManager();
         try (NDManager pass = home.newSubManager()) {
             Positions read = parts.positions().of(span, end, pass);
-            Positions all = parts.positions().of(span.all(), end, pass);
+            Positions all =
+                    span.read() == span.start() ? read : parts.positions().of(span.all(), end, pass);
             NDArray h = from < to ? residual : read.read(residual); //                    [b, t, d]
             for (int layer = from; layer < to; layer++) {
                 boolean last = layer == to - 1;

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * What a block leaves behind: named arrays that are sums over the block's items, with no threshold in
@@ -60,6 +61,16 @@ public final class Tally {
             throw Fault.internal("tally_incomplete", "a tally has no '" + name + "', only " + entries.keySet(), null);
         }
         return entry;
+    }
+
+    /** All tallies but the first, all but the second, and so on. */
+    public static List<List<Tally>> leaveOneOut(List<Tally> tallies) {
+        return IntStream.range(0, tallies.size())
+                .mapToObj(left -> IntStream.range(0, tallies.size())
+                        .filter(block -> block != left)
+                        .mapToObj(tallies::get)
+                        .toList())
+                .toList();
     }
 
     /** The element-wise sum of one array over tallies, added in their order. */

@@ -1,8 +1,10 @@
 package dev.kappa.stats;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
 import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
@@ -31,6 +33,12 @@ public record Jackknife(double estimate, double[] leaveOneOut) {
             values[b] = without.applyAsDouble(b);
         }
         return new Jackknife(estimate, values);
+    }
+
+    /** Of a statistic of something that was made of all blocks, and without each in turn. */
+    public static <T> Jackknife of(T all, List<T> without, ToDoubleFunction<T> statistic) {
+        return over(
+                without.size(), statistic.applyAsDouble(all), block -> statistic.applyAsDouble(without.get(block)));
     }
 
     public int blocks() {

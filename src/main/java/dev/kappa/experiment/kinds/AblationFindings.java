@@ -125,13 +125,9 @@ final class AblationFindings {
         }
 
         TwoStage twoStage(ToDoubleFunction<View> of) {
-            double estimate = of.applyAsDouble(all);
             return new TwoStage(
-                    Jackknife.over(withoutBlock.size(), estimate, b -> of.applyAsDouble(withoutBlock.get(b))),
-                    withoutItem.isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(Jackknife.over(
-                                    withoutItem.size(), estimate, i -> of.applyAsDouble(withoutItem.get(i)))),
+                    Jackknife.of(all, withoutBlock, of),
+                    withoutItem.isEmpty() ? Optional.empty() : Optional.of(Jackknife.of(all, withoutItem, of)),
                     sample.drawnShare());
         }
 

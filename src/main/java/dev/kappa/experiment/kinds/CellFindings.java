@@ -33,12 +33,7 @@ final class CellFindings {
                 .filter(cell -> tallies.get(0).has(cell.label() + "/fires"))
                 .toList();
         this.all = view(tallies);
-        this.without = IntStream.range(0, tallies.size())
-                .mapToObj(block -> view(IntStream.range(0, tallies.size())
-                        .filter(b -> b != block)
-                        .mapToObj(tallies::get)
-                        .toList()))
-                .toList();
+        this.without = Tally.leaveOneOut(tallies).stream().map(this::view).toList();
     }
 
     /** One cell's counts. */
@@ -145,8 +140,7 @@ final class CellFindings {
 
     /** Without a correction of the bias, which would multiply the jumps of a count. */
     private Interval interval(ToDoubleFunction<View> of) {
-        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)))
-                .uncorrectedInterval(LEVEL);
+        return Jackknife.of(all, without, of).uncorrectedInterval(LEVEL);
     }
 
     private Table table() {

@@ -36,16 +36,7 @@ final class CircuitFindings {
         this.tallies = tallies;
         this.cut = tallies.stream().filter(tally -> tally.has("cut/pairs")).toList();
         this.all = effects(tallies);
-        this.without = leaveOneOut(tallies).stream().map(this::effects).toList();
-    }
-
-    private static List<List<Tally>> leaveOneOut(List<Tally> tallies) {
-        return IntStream.range(0, tallies.size())
-                .mapToObj(block -> IntStream.range(0, tallies.size())
-                        .filter(b -> b != block)
-                        .mapToObj(tallies::get)
-                        .toList())
-                .toList();
+        this.without = Tally.leaveOneOut(tallies).stream().map(this::effects).toList();
     }
 
     /** Mean effects of the features of all places, one place after the other. */
@@ -179,7 +170,7 @@ final class CircuitFindings {
     }
 
     private void mean(String name, List<Tally> some, ToDoubleFunction<List<Tally>> of, long n) {
-        Interval interval = interval(leaveOneOut(some), some, of);
+        Interval interval = interval(Tally.leaveOneOut(some), some, of);
         String unit = name.equals("accuracy") ? "" : "logits";
         metrics.add(name, of.applyAsDouble(some), unit, Optional.of(interval), n, List.of());
     }
@@ -195,7 +186,7 @@ final class CircuitFindings {
                             "error_effect",
                             of.applyAsDouble(tallies),
                             "logits",
-                            Optional.of(interval(leaveOneOut(tallies), tallies, of)),
+                            Optional.of(interval(Tally.leaveOneOut(tallies), tallies, of)),
                             n,
                             List.of());
         }
@@ -217,8 +208,8 @@ final class CircuitFindings {
             here.add("circuit_nodes", nodes[g], n);
             ToDoubleFunction<List<Tally>> faithfulness = some -> kept(some, "cut/circuits", at);
             ToDoubleFunction<List<Tally>> completeness = some -> kept(some, "cut/complements", at);
-            Interval f = interval(leaveOneOut(cut), cut, faithfulness);
-            Interval c = interval(leaveOneOut(cut), cut, completeness);
+            Interval f = interval(Tally.leaveOneOut(cut), cut, faithfulness);
+            Interval c = interval(Tally.leaveOneOut(cut), cut, completeness);
             here.add("faithfulness", faithfulness.applyAsDouble(cut), f, n);
             here.add("completeness", completeness.applyAsDouble(cut), c, n);
             fill(faithful, g, faithfulness.applyAsDouble(cut), f);
@@ -264,7 +255,7 @@ final class CircuitFindings {
     }
 
     private static <T> Jackknife jackknife(List<T> without, T all, ToDoubleFunction<T> of) {
-        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)));
+        return Jackknife.of(all, without, of);
     }
 
     private Table nodes() {

@@ -127,11 +127,7 @@ final class DepthFindings {
                     .add(
                             "tau_over_first",
                             layer.ownTau() / all.get(0).ownTau(),
-                            Jackknife.over(
-                                            without.size(),
-                                            layer.ownTau() / all.get(0).ownTau(),
-                                            b -> without.get(b).get(i).ownTau()
-                                                    / without.get(b).get(0).ownTau())
+                            Jackknife.of(all, without, layers -> layers.get(i).ownTau() / layers.get(0).ownTau())
                                     .logInterval(LEVEL),
                             n);
         }
@@ -139,9 +135,7 @@ final class DepthFindings {
 
     /** Without a correction of the bias, which would multiply the jumps of a count or a quantile. */
     private Interval interval(int i, ToDoubleFunction<Layer> of) {
-        return Jackknife.over(
-                        without.size(), of.applyAsDouble(all.get(i)), b -> of.applyAsDouble(without.get(b).get(i)))
-                .uncorrectedInterval(LEVEL);
+        return Jackknife.of(all, without, layers -> of.applyAsDouble(layers.get(i))).uncorrectedInterval(LEVEL);
     }
 
     private Table table() {

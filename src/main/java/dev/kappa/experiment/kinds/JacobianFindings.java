@@ -84,8 +84,7 @@ final class JacobianFindings {
     }
 
     private static Interval interval(Spectrum all, List<Spectrum> without, ToDoubleFunction<Spectrum> of) {
-        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)))
-                .logInterval(LEVEL);
+        return Jackknife.of(all, without, of).logInterval(LEVEL);
     }
 
     /** κ of the first quarter of the blocks, the first half, three quarters, and all. */

@@ -31,12 +31,7 @@ final class PrivilegeFindings {
         this.parameters = parameters;
         this.tallies = tallies;
         this.all = view(tallies);
-        this.without = IntStream.range(0, tallies.size())
-                .mapToObj(block -> view(IntStream.range(0, tallies.size())
-                        .filter(b -> b != block)
-                        .mapToObj(tallies::get)
-                        .toList()))
-                .toList();
+        this.without = Tally.leaveOneOut(tallies).stream().map(this::view).toList();
     }
 
     /** Energies over their mean over all directions, and scores of the same features. */
@@ -157,7 +152,7 @@ final class PrivilegeFindings {
     }
 
     private Jackknife jackknife(ToDoubleFunction<View> of) {
-        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)));
+        return Jackknife.of(all, without, of);
     }
 
     private static double mean(double[] values) {

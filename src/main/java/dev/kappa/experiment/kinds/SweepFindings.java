@@ -203,16 +203,12 @@ final class SweepFindings {
 
     /** Of what is defined on just so many tokens: how much other tokens would have changed it. */
     private Interval spread(ToDoubleFunction<SweepCounts> of) {
-        return over(of).uncorrectedInterval(LEVEL);
+        return Jackknife.of(all, without, of).uncorrectedInterval(LEVEL);
     }
 
     /** Of what the tokens are a sample for. */
     private Interval jackknife(ToDoubleFunction<SweepCounts> of) {
-        return over(of).interval(LEVEL);
-    }
-
-    private Jackknife over(ToDoubleFunction<SweepCounts> of) {
-        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)));
+        return Jackknife.of(all, without, of).interval(LEVEL);
     }
 
     private Table counts() {

@@ -38,12 +38,7 @@ final class SyntheticFindings {
         this.directions = rows(measured.get(0).floats("read_directions"), parameters.dimension());
         this.cosines = cosines(rows(measured.get(0).floats("decoder"), parameters.dimension()));
         this.all = view(measured);
-        this.without = IntStream.range(0, measured.size())
-                .mapToObj(block -> view(IntStream.range(0, measured.size())
-                        .filter(b -> b != block)
-                        .mapToObj(measured::get)
-                        .toList()))
-                .toList();
+        this.without = Tally.leaveOneOut(measured).stream().map(this::view).toList();
     }
 
     private static double[][] rows(float[] numbers, int width) {
@@ -181,7 +176,7 @@ final class SyntheticFindings {
     }
 
     private Jackknife jackknife(ToDoubleFunction<View> of) {
-        return Jackknife.over(without.size(), of.applyAsDouble(all), b -> of.applyAsDouble(without.get(b)));
+        return Jackknife.of(all, without, of);
     }
 
     private Table table() {

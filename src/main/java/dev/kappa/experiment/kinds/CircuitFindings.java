@@ -26,7 +26,7 @@ final class CircuitFindings {
 
     private final CircuitRecall.Parameters parameters;
     private final List<Tally> tallies;
-    private final List<Tally> cut;
+    private final List<List<Tally>> talliesWithout;
     private final Effects all;
     private final List<Effects> without;
     private final Metrics metrics = new Metrics();
@@ -34,9 +34,9 @@ final class CircuitFindings {
     CircuitFindings(CircuitRecall.Parameters parameters, List<Tally> tallies) {
         this.parameters = parameters;
         this.tallies = tallies;
-        this.cut = tallies.stream().filter(tally -> tally.has("cut/pairs")).toList();
+        this.talliesWithout = Tally.leaveOneOut(tallies);
         this.all = effects(tallies);
-        this.without = Tally.leaveOneOut(tallies).stream().map(this::effects).toList();
+        this.without = talliesWithout.stream().map(this::effects).toList();
     }
 
     /** Mean effects of the features of all places, one place after the other. */
@@ -107,7 +107,8 @@ final class CircuitFindings {
         behaviour(n);
         String[] empty = all.nodes() == 0 ? new String[] {"reference_empty"} : new String[0];
         Metrics reference = metrics.about("method", parameters.method().name().toLowerCase(Locale.ROOT));
-        reference.add("reference_nodes", all.nodes(), interval(without, all, Effects::nodes), n, empty);
+        Interval nodes = Jackknife.of(all, without, Effects::nodes).uncorrectedInterval(LEVEL);
+        reference.add("reference_nodes", all.nodes(), nodes, n, empty);
         boolean same = parameters.method() == CircuitRecall.Method.ATTRIBUTION;
         correlation(reference, n, same ? new String[] {"same_estimator"} : new String[0]);
         for (int percentile : PERCENTILES) {
@@ -123,8 +124,12 @@ final class CircuitFindings {
         errors(reference, n);
         List<Figure> figures = new ArrayList<>();
         List<Table> tables = new ArrayList<>(List.of(nodes()));
+        List<Tally> cut = tallies.stream().filter(tally -> tally.has("cut/pairs")).toList();
         if (!cut.isEmpty()) {
-            cutOut(tables, figures);
+            CutFindings circuits = new CutFindings(parameters, cut);
+            circuits.addTo(metrics);
+            tables.add(circuits.table());
+            figures.add(circuits.figure());
         }
         figures.add(scatter());
         return new Findings(metrics.list(), tables, figures, List.of());
@@ -153,26 +158,28 @@ final class CircuitFindings {
                 blocks.stream().map(block -> Ranks.pick(block.reference(), some)).toArray(double[][]::new),
                 Ranks.ones(some.length),
                 LEVEL,
-                () -> jackknife(without, all, Effects::spearman).fisherInterval(LEVEL),
+                () -> Jackknife.of(all, without, Effects::spearman).fisherInterval(LEVEL),
                 n,
                 flags);
     }
 
     private void behaviour(long n) {
         for (String[] names : new String[][] {{"clean", "clean_logit_difference"}, {"correct", "accuracy"}}) {
-            mean(names[1], tallies, some -> Tally.sum(some, names[0])[0] / Tally.sum(some, "pairs")[0], n);
+            mean(names[1], some -> Tally.sum(some, names[0])[0] / Tally.sum(some, "pairs")[0], n);
         }
         mean(
                 "total_effect",
-                tallies,
                 some -> (Tally.sum(some, "clean")[0] - Tally.sum(some, "patched")[0]) / Tally.sum(some, "pairs")[0],
                 n);
     }
 
-    private void mean(String name, List<Tally> some, ToDoubleFunction<List<Tally>> of, long n) {
-        Interval interval = interval(Tally.leaveOneOut(some), some, of);
+    private void mean(String name, ToDoubleFunction<List<Tally>> of, long n) {
         String unit = name.equals("accuracy") ? "" : "logits";
-        metrics.add(name, of.applyAsDouble(some), unit, Optional.of(interval), n, List.of());
+        metrics.add(name, of.applyAsDouble(tallies), unit, Optional.of(interval(of)), n, List.of());
+    }
+
+    private Interval interval(ToDoubleFunction<List<Tally>> of) {
+        return Jackknife.of(tallies, talliesWithout, of).uncorrectedInterval(LEVEL);
     }
 
     /** What the dictionaries do not explain of each place's effect. */
@@ -180,82 +187,15 @@ final class CircuitFindings {
         for (Place place : parameters.places()) {
             ToDoubleFunction<List<Tally>> of = some -> Tally.sum(some, place.label() + "/reference_error")[0]
                     / Tally.sum(some, "pairs")[0];
+            Optional<Interval> interval = Optional.of(interval(of));
             reference
                     .about("hook", place.hook())
-                    .add(
-                            "error_effect",
-                            of.applyAsDouble(tallies),
-                            "logits",
-                            Optional.of(interval(Tally.leaveOneOut(tallies), tallies, of)),
-                            n,
-                            List.of());
+                    .add("error_effect", of.applyAsDouble(tallies), "logits", interval, n, List.of());
         }
-    }
-
-    private void cutOut(List<Table> tables, List<Figure> figures) {
-        int points = Circuit.GRID.length;
-        double[] nodes = new double[points];
-        List<List<Object>> rows = new ArrayList<>();
-        double[][] faithful = new double[3][points];
-        double[][] complete = new double[3][points];
-        long n = (long) Tally.sum(cut, "cut/pairs")[0];
-        for (int g = 0; g < points; g++) {
-            int at = g;
-            double threshold = Circuit.GRID[g] * parameters.nodeThreshold();
-            Circuit circuit = Circuit.above(threshold, parameters, cut.get(0), CircuitMeasurement.CARRIED);
-            nodes[g] = circuit.featureCount();
-            Metrics here = metrics.about("threshold", threshold);
-            here.add("circuit_nodes", nodes[g], n);
-            ToDoubleFunction<List<Tally>> faithfulness = some -> kept(some, "cut/circuits", at);
-            ToDoubleFunction<List<Tally>> completeness = some -> kept(some, "cut/complements", at);
-            Interval f = interval(Tally.leaveOneOut(cut), cut, faithfulness);
-            Interval c = interval(Tally.leaveOneOut(cut), cut, completeness);
-            here.add("faithfulness", faithfulness.applyAsDouble(cut), f, n);
-            here.add("completeness", completeness.applyAsDouble(cut), c, n);
-            fill(faithful, g, faithfulness.applyAsDouble(cut), f);
-            fill(complete, g, completeness.applyAsDouble(cut), c);
-            rows.add(List.of(threshold, (long) nodes[g], faithful[0][g], complete[0][g]));
-        }
-        tables.add(new Table(
-                "faithfulness",
-                "What a circuit keeps of the answer, and what the rest of the model keeps",
-                List.of("threshold", "nodes", "faithfulness", "completeness"),
-                rows));
-        figures.add(new Figure(
-                "faithfulness",
-                "What a circuit keeps of the answer",
-                Figure.Axis.log("features in the circuit", "features"),
-                Figure.Axis.linear("share of the logit difference", ""),
-                List.of(
-                        new Figure.Series("circuit", "line_points", nodes, faithful[0], faithful[1], faithful[2]),
-                        new Figure.Series("all others", "line_points", nodes, complete[0], complete[1], complete[2])),
-                List.of(new Figure.Line("whole model", "y", 1), new Figure.Line("no features", "y", 0))));
-    }
-
-    private static void fill(double[][] columns, int row, double value, Interval interval) {
-        columns[0][row] = value;
-        columns[1][row] = interval.low();
-        columns[2][row] = interval.high();
-    }
-
-    /** (F(C) − F(∅)) / (F(M) − F(∅)). */
-    private static double kept(List<Tally> some, String name, int point) {
-        double empty = Tally.sum(some, "cut/empty")[0];
-        return (Tally.sum(some, name)[point] - empty) / (Tally.sum(some, "cut/model")[0] - empty);
     }
 
     private Interval share(ToDoubleFunction<Effects> of) {
-        return jackknife(without, all, of).uncorrectedInterval(LEVEL).clampedTo(0, 1);
-    }
-
-    private static <T> Interval interval(List<T> without, T all, ToDoubleFunction<T> of) {
-        return without.size() < 2
-                ? Interval.none(LEVEL, "jackknife_t_uncorrected", without.size())
-                : jackknife(without, all, of).uncorrectedInterval(LEVEL);
-    }
-
-    private static <T> Jackknife jackknife(List<T> without, T all, ToDoubleFunction<T> of) {
-        return Jackknife.of(all, without, of);
+        return Jackknife.of(all, without, of).uncorrectedInterval(LEVEL).clampedTo(0, 1);
     }
 
     private Table nodes() {

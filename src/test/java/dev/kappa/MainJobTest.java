@@ -53,7 +53,7 @@ class MainJobTest {
 
     @Test
     void kappaOfTheBundledModelCarriesItsIntervalItsSampleCountAndWhereItCameFrom() {
-        JsonNode run = client().awaitEnd(client().submit(RANK.formatted(8, 64)));
+        JsonNode run = client().finished(RANK.formatted(8, 64));
         assertThat(run.get("state").asString()).isEqualTo("SUCCEEDED");
         JsonNode kappa = metric(run, "kappa");
         assertThat(kappa.get("n").asLong()).isEqualTo(64 * 32);
@@ -69,8 +69,8 @@ class MainJobTest {
 
     @Test
     void theSameRunTwiceGivesTheSameDigits() {
-        JsonNode first = client().awaitEnd(client().submit(RANK.formatted(5, 20)));
-        JsonNode second = client().awaitEnd(client().submit(RANK.formatted(5, 20)));
+        JsonNode first = client().finished(RANK.formatted(5, 20));
+        JsonNode second = client().finished(RANK.formatted(5, 20));
         assertThat(second.get("metrics")).isEqualTo(first.get("metrics"));
     }
 
@@ -85,15 +85,15 @@ class MainJobTest {
         }
         try (KappaServer server = KappaServer.start(home)) {
             JsonNode resumed = server.client().awaitEnd(id);
-            JsonNode undisturbed = client().awaitEnd(client().submit(body));
+            JsonNode undisturbed = client().finished(body);
             assertThat(resumed.get("metrics")).isEqualTo(undisturbed.get("metrics"));
         }
     }
 
     @Test
     void aSweepCountsTheFeaturesOfEveryBundledWidthFromTheSamePasses() {
-        JsonNode run = client().awaitEnd(client().submit(
-                sweep("blocks.2.hook_resid_post", ALL, "stories-samples", 32, "next_token_loss")));
+        JsonNode run = client().finished(
+                sweep("blocks.2.hook_resid_post", ALL, "stories-samples", 32, "next_token_loss"));
         assertThat(run.get("state").asString()).as(run.toString()).isEqualTo("SUCCEEDED");
         List<JsonNode> counts = StreamSupport.stream(
                         client().get("/v1/runs/" + run.get("id").asString() + "/tables/counts")
@@ -112,17 +112,17 @@ class MainJobTest {
 
     @Test
     void aSweepReadsAgreementPairsWhereItsMetricIsAnAnswer() {
-        JsonNode run = client().awaitEnd(client().submit(
-                sweep("blocks.2.hook_resid_post", ALL, "agreement", 32, "logit_difference")));
+        JsonNode run = client().finished(
+                sweep("blocks.2.hook_resid_post", ALL, "agreement", 32, "logit_difference"));
         assertThat(run.get("state").asString()).as(run.toString()).isEqualTo("SUCCEEDED");
     }
 
     @Test
     void fiftyRunsLeaveNoScopeOfNativeMemoryOpen() {
-        client().awaitEnd(client().submit(RANK.formatted(2, 4)));
+        client().finished(RANK.formatted(2, 4));
         long before = Scope.openScopes();
         for (int i = 0; i < 50; i++) {
-            assertThat(client().awaitEnd(client().submit(RANK.formatted(2, 4))).get("state").asString())
+            assertThat(client().finished(RANK.formatted(2, 4)).get("state").asString())
                     .isEqualTo("SUCCEEDED");
         }
         assertThat(Scope.openScopes()).isEqualTo(before);

@@ -57,11 +57,10 @@ class ServedTest {
         }
         metrics = series(server.client().get("/actuator/prometheus").text());
         KappaClient measuring = KappaServer.shared().client();
-        assertThat(measuring.awaitEnd(measuring.submit(RUN)).get("state").asString()).isEqualTo("SUCCEEDED");
+        assertThat(measuring.finished(RUN).get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(measuring.post("/v1/runs", "{}").status()).isEqualTo(422);
         try (Gate gate = Gate.shut()) {
-            String cancelled = measuring.submit(gate.body());
-            measuring.awaitState(cancelled, "RUNNING");
+            String cancelled = measuring.running(gate.body());
             measuring.post("/v1/runs/" + cancelled + ":cancel", "");
             measuring.awaitEnd(cancelled);
         }

@@ -184,8 +184,7 @@ class PagesInBrowserTest {
     @Test
     void aRunIsCancelled() {
         try (Gate gate = Gate.shut()) {
-            String id = client.submit(gate.body());
-            client.awaitState(id, "RUNNING");
+            String id = client.running(gate.body());
             Page page = browser.page();
             page.navigate("/runs/" + id);
             page.locator("#cancel").click();
@@ -198,8 +197,7 @@ class PagesInBrowserTest {
     @Test
     void theListFollowsItsRunsAndKeepsMarksAndFocus() {
         try (Gate gate = Gate.shut()) {
-            String id = client.submit(gate.body());
-            client.awaitState(id, "RUNNING");
+            String id = client.running(gate.body());
             Page page = browser.page();
             page.navigate("/?experiment=counting");
             Locator row = page.locator("[data-run='" + id + "']");
@@ -241,8 +239,7 @@ class PagesInBrowserTest {
     @Test
     void whatIsWorkedOnAndWhatWaitsIsOnThePageOfTheQueue() {
         try (Gate gate = Gate.shut()) {
-            String first = client.submit(gate.body());
-            client.awaitState(first, "RUNNING");
+            String first = client.running(gate.body());
             String second = client.submit("{\"experiment\": \"counting\"}");
             Page page = browser.page();
             page.navigate("/");

@@ -83,7 +83,7 @@ class PagesTest {
         String page = HtmlUtils.htmlUnescape(client.get("/runs/" + id).text());
         String line = page.substring(page.indexOf("curl -sS"), page.indexOf("</pre>", page.indexOf("curl -sS")));
         String body = line.substring(line.indexOf("-d '") + 4, line.lastIndexOf('\'')).replace("'\\''", "'");
-        JsonNode second = client.awaitEnd(client.submit(body));
+        JsonNode second = client.finished(body);
         assertThat(second.get("metrics")).isEqualTo(first.get("metrics"));
         assertThat(second.get("labels")).isEqualTo(first.get("labels"));
     }

@@ -139,7 +139,7 @@ class ClusterTest {
                  "hooks": ["blocks.2.hook_resid_post"], "corpus": "stories-samples", "sequences": 24, "length": 32}}""";
         KappaClient two = cluster.node("a").client();
         KappaClient one = KappaServer.shared().client();
-        assertThat(two.awaitEnd(two.submit(body)).get("metrics")).isEqualTo(one.awaitEnd(one.submit(body)).get("metrics"));
+        assertThat(two.finished(body).get("metrics")).isEqualTo(one.finished(body).get("metrics"));
     }
 
     @Test
@@ -359,7 +359,7 @@ class ClusterTest {
     private static void assertSameDigits(Busy busy, int seed, Gate open) {
         JsonNode run = busy.client().awaitEnd(busy.run());
         KappaClient client = KappaServer.shared().client();
-        JsonNode undisturbed = client.awaitEnd(client.submit(BODY.formatted(seed, open)));
+        JsonNode undisturbed = client.finished(BODY.formatted(seed, open));
         assertThat(run.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(run.get("metrics")).isEqualTo(undisturbed.get("metrics"));
     }

@@ -47,7 +47,7 @@ class EngineBenchmarkTest {
         }
         try (Cluster cluster = new Cluster()) {
             KappaClient client = cluster.node("a").client();
-            client.awaitEnd(client.submit(BODY.formatted(4, 16)));
+            client.finished(BODY.formatted(4, 16));
             double[] waits = new double[SUBMISSIONS];
             for (int i = 0; i < SUBMISSIONS; i++) {
                 String run = client.submit(BODY.formatted(4, 4));
@@ -106,7 +106,7 @@ class EngineBenchmarkTest {
                 for (int i = 0; i < workers; i++) {
                     cluster.node("worker" + i).client();
                 }
-                client.awaitEnd(client.submit(BODY.formatted(2 * workers, 40)));
+                client.finished(BODY.formatted(2 * workers, 40));
                 String run = client.submit(BODY.formatted(40, 400));
                 digits[workers] = client.awaitEnd(run).get("metrics");
                 seconds[workers] = milliseconds(cluster.jdbc(), "max(block.finished_at) - min(run.started_at)", run) / 1e3;

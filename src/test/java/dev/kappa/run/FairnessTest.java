@@ -24,7 +24,7 @@ class FairnessTest {
         try (KappaServer server = KappaServer.start(TestHomes.fresh(), "kappa.engine.order-step=5ms");
                 Gate gate = Gate.shut()) {
             KappaClient client = server.client();
-            client.awaitState(client.submit(gate.body()), "RUNNING");
+            client.running(gate.body());
             String low = client.submit(RUN.formatted(-100, 1));
             Instant turn = time(client.run(low), "created_at").plusSeconds(1);
             List<String> high = new ArrayList<>();
@@ -48,7 +48,7 @@ class FairnessTest {
     void runsOfEqualPriorityShareTheLaneBlockByBlock() {
         KappaClient client = KappaServer.shared().client();
         try (Gate gate = Gate.shut()) {
-            client.awaitState(client.submit(gate.body()), "RUNNING");
+            client.running(gate.body());
             String first = client.submit(RUN.formatted(0, 5));
             String second = client.submit(RUN.formatted(0, 5));
             gate.open();

@@ -23,8 +23,7 @@ class MemoryDrillTest {
         String waiting;
         try (KappaProcess server = KappaProcess.start(home)) {
             KappaClient client = server.client();
-            under = client.submit(gate.body());
-            client.awaitState(under, "RUNNING");
+            under = client.running(gate.body());
             large = client.submit("{\"experiment\": \"jacobian_rank\", \"parameters\": {\"model\": \"stories-neox\","
                     + " \"hooks\": [\"blocks.2.hook_resid_post\"], \"corpus\": \"stories-samples\"}}");
             waiting = client.submit("{\"experiment\": \"counting\"}");

@@ -28,7 +28,7 @@ class ReanalysisTest {
             KappaClient.Answer answer = reanalyse(parent, "{" + settings + "}");
             assertThat(answer.status()).as(answer.text()).isEqualTo(202);
             JsonNode child = client.awaitEnd(answer.json().get("id").asString());
-            JsonNode fresh = client.awaitEnd(client.submit(SWEEP.formatted(true, ", " + settings)));
+            JsonNode fresh = client.finished(SWEEP.formatted(true, ", " + settings));
             assertThat(child.get("parent").asString()).isEqualTo(parent);
             assertThat(child.get("metrics")).isNotNull().isEqualTo(fresh.get("metrics"));
             assertThat(child.get("parameters")).isEqualTo(fresh.get("parameters"));

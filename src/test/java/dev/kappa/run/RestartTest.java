@@ -61,6 +61,6 @@ class RestartTest {
 
     private static JsonNode undisturbed(String body) {
         KappaClient client = KappaServer.shared().client();
-        return client.awaitEnd(client.submit(body)).get("metrics");
+        return client.finished(body).get("metrics");
     }
 }

@@ -37,7 +37,7 @@ class RolesTest {
             KappaClient worker = cluster.node("worker", "--kappa.role=worker").client();
             JsonNode run = api.awaitEnd(id);
             KappaClient both = KappaServer.shared().client();
-            assertThat(run.get("metrics")).isEqualTo(both.awaitEnd(both.submit(RUN)).get("metrics"));
+            assertThat(run.get("metrics")).isEqualTo(both.finished(RUN).get("metrics"));
             assertThat(Scrape.of(worker).sum("kappa_blocks_total", "outcome=\"done\"")).isEqualTo(3);
             assertThat(Scrape.of(api).sum("kappa_blocks_total")).isZero();
             for (String probe : List.of("/actuator/health/liveness", "/actuator/health/readiness")) {

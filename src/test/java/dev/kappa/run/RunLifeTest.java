@@ -65,7 +65,7 @@ class RunLifeTest {
 
     @Test
     void theRequestMayAskForMoreBlocksThanThePlan() {
-        JsonNode run = client.awaitEnd(client.submit("{\"experiment\": \"counting\", \"blocks\": 7}"));
+        JsonNode run = client.finished("{\"experiment\": \"counting\", \"blocks\": 7}");
         assertThat(run.at("/progress/total").asInt()).isEqualTo(7);
         assertThat(run.at("/metrics/0/interval/resamples").asInt()).isEqualTo(7);
     }
@@ -139,8 +139,7 @@ class RunLifeTest {
     @Test
     void aRunIsCancelledWhileItWaitsAndCancellingAgainChangesNothing() {
         try (Gate gate = Gate.shut()) {
-            String busy = client.submit(gate.body());
-            client.awaitState(busy, "RUNNING");
+            String busy = client.running(gate.body());
             String waiting = client.submit("{\"experiment\": \"counting\"}");
             assertThat(client.run(waiting).get("state").asString()).isEqualTo("QUEUED");
             JsonNode cancelled = client.post("/v1/runs/" + waiting + ":cancel", "").json();
@@ -159,8 +158,7 @@ class RunLifeTest {
     @Test
     void aHigherPriorityGoesFirst() {
         try (Gate gate = Gate.shut()) {
-            String busy = client.submit(gate.body());
-            client.awaitState(busy, "RUNNING");
+            String busy = client.running(gate.body());
             String ordinary = client.submit("{\"experiment\": \"counting\"}");
             String urgent = client.submit("{\"experiment\": \"counting\", \"priority\": 7}");
             assertThat(client.run(urgent).get("queue_position").asInt()).isZero();
@@ -181,7 +179,7 @@ class RunLifeTest {
             assertThat(run.get("state_reason").asString()).isEqualTo("DEADLINE");
             assertThat(run.get("code").asString()).isEqualTo("deadline_exceeded");
             assertThat(run.get("finished_at").asString()).isGreaterThan(run.get("deadline_at").asString());
-            client.awaitEnd(client.submit("{\"experiment\": \"counting\"}"));
+            client.finished("{\"experiment\": \"counting\"}");
         }
         JsonNode problem = client.post("/v1/runs", "{\"experiment\": \"counting\", \"deadline_seconds\": 0}").json();
         assertThat(problem.at("/errors/0/pointer").asString()).isEqualTo("/deadline_seconds");
@@ -216,7 +214,7 @@ class RunLifeTest {
 
     @Test
     void aBlockThatFailsThreeTimesFailsTheRunWithItsCause() {
-        JsonNode run = client.awaitEnd(client.submit(trouble("exception", 99)));
+        JsonNode run = client.finished(trouble("exception", 99));
         assertThat(run.get("state").asString()).isEqualTo("FAILED");
         assertThat(run.get("state_reason").asString()).isEqualTo("INTERNAL");
         assertThat(run.get("code").asString()).isEqualTo("unexpected_error");
@@ -225,25 +223,25 @@ class RunLifeTest {
 
     @Test
     void runningOutOfMemoryIsTriedAgainAndThenFailsWithThatReason() {
-        JsonNode run = client.awaitEnd(client.submit(trouble("out_of_memory", 99)));
+        JsonNode run = client.finished(trouble("out_of_memory", 99));
         assertThat(run.get("state_reason").asString()).isEqualTo("OUT_OF_MEMORY");
         assertThat(run.get("code").asString()).isEqualTo("out_of_memory");
-        assertThat(client.awaitEnd(client.submit(trouble("out_of_memory", 1))).get("state").asString())
+        assertThat(client.finished(trouble("out_of_memory", 1)).get("state").asString())
                 .isEqualTo("SUCCEEDED");
     }
 
     @Test
     void aConclusionThatFailsIsTriedAgainAndThenFailsTheRun() {
-        assertThat(client.awaitEnd(client.submit(trouble("in_conclusion", 2))).get("state").asString())
+        assertThat(client.finished(trouble("in_conclusion", 2)).get("state").asString())
                 .isEqualTo("SUCCEEDED");
-        JsonNode run = client.awaitEnd(client.submit(trouble("in_conclusion", 99)));
+        JsonNode run = client.finished(trouble("in_conclusion", 99));
         assertThat(run.get("state").asString()).isEqualTo("FAILED");
         assertThat(run.get("detail").asString()).contains("nobody expected this either");
         assertThat(run.has("metrics")).isFalse();
     }
 
     private String metrics(String body) {
-        return client.awaitEnd(client.submit(body)).get("metrics").toString();
+        return client.finished(body).get("metrics").toString();
     }
 
     private static String trouble(String kind, int times) {

@@ -27,7 +27,7 @@ class RunMetersTest {
 
     @Test
     void aRunThatSucceedsCountsItsWaitItsSecondsAndItsBlocks() {
-        JsonNode run = client.awaitEnd(client.submit(RUN.formatted("")));
+        JsonNode run = client.finished(RUN.formatted(""));
         assertThat(run.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(moved("kappa_queue_wait_seconds_count", COUNTING)).isEqualTo(1);
         assertThat(moved("kappa_queue_wait_seconds_sum", COUNTING)).isPositive();
@@ -39,11 +39,11 @@ class RunMetersTest {
 
     @Test
     void aBlockThatIsTriedAgainIsAResumeAndARunThatFailsIsCountedAsFailed() {
-        client.awaitEnd(client.submit(RUN.formatted(
-                ", \"trouble\": \"exception\", \"trouble_times\": 1, \"name\": \"meters-once\"")));
+        client.finished(RUN.formatted(
+                ", \"trouble\": \"exception\", \"trouble_times\": 1, \"name\": \"meters-once\""));
         assertThat(moved("kappa_blocks_total", COUNTING, "outcome=\"retried\"")).isEqualTo(1);
         assertThat(moved("kappa_resumes_total")).isEqualTo(1);
-        client.awaitEnd(client.submit(RUN.formatted(", \"trouble\": \"user_fault\"")));
+        client.finished(RUN.formatted(", \"trouble\": \"user_fault\""));
         assertThat(moved("kappa_blocks_total", COUNTING, "outcome=\"failed\"")).isEqualTo(1);
         assertThat(moved("kappa_run_seconds_count", COUNTING, "outcome=\"failed\"")).isEqualTo(1);
     }
@@ -51,8 +51,7 @@ class RunMetersTest {
     @Test
     void depthAndActiveCountTheRunsAndACancelIsTimed() {
         try (Gate gate = Gate.shut()) {
-            String active = client.submit(gate.body());
-            client.awaitState(active, "RUNNING");
+            String active = client.running(gate.body());
             String waiting = client.submit(RUN.formatted(""));
             assertThat(moved("kappa_queue_depth")).isEqualTo(1);
             assertThat(moved("kappa_runs_active")).isEqualTo(1);
@@ -107,7 +106,7 @@ class RunMetersTest {
         try (Gate gate = Gate.shut()) {
             try (KappaProcess process = KappaProcess.start(home)) {
                 KappaClient first = process.client();
-                first.awaitState(first.submit(gate.body()), "RUNNING");
+                first.running(gate.body());
                 assertThat(Scrape.of(first).sum("kappa_leases_lost_total")).isZero();
                 process.kill();
             }

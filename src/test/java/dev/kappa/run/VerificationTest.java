@@ -121,9 +121,7 @@ class VerificationTest {
     }
 
     private String finished(String body) {
-        String id = client.submit(body);
-        client.awaitEnd(id);
-        return id;
+        return client.finished(body).get("id").asString();
     }
 
     private JsonNode verified(String run) {

@@ -80,10 +80,10 @@ class SharedStoreTest {
         do {
             byFirst = blocks(first);
             bySecond = blocks(second);
-            run = first.client().awaitEnd(first.client().submit(RUN.formatted(", \"draws\": 200000")));
+            run = first.client().finished(RUN.formatted(", \"draws\": 200000"));
         } while (blocks(first) == byFirst || blocks(second) == bySecond);
         KappaClient alone = KappaServer.shared().client();
-        JsonNode undisturbed = alone.awaitEnd(alone.submit(RUN.formatted(", \"draws\": 200000")));
+        JsonNode undisturbed = alone.finished(RUN.formatted(", \"draws\": 200000"));
         assertThat(run.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(run.get("metrics")).isEqualTo(undisturbed.get("metrics"));
         String id = run.get("id").asString();

@@ -95,6 +95,18 @@ public final class KappaClient {
         return answer.json().get("id").asString();
     }
 
+    /** Submits a run and waits until it has ended; the run. */
+    public JsonNode finished(String body) {
+        return awaitEnd(submit(body));
+    }
+
+    /** Submits a run and waits until it measures; its id. */
+    public String running(String body) {
+        String id = submit(body);
+        awaitState(id, "RUNNING");
+        return id;
+    }
+
     public JsonNode run(String id) {
         return get("/v1/runs/" + id).json();
     }

@@ -56,7 +56,7 @@ public final class KappaProcess implements AutoCloseable {
         }
         command.addAll(List.of(arguments));
         try {
-            Path output = Files.createTempFile(Files.createDirectories(Path.of("target", "test-homes")), "output-", ".txt");
+            Path output = Files.createTempFile(TestHomes.folder(), "output-", ".txt");
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
             builder.environment().put("OMP_NUM_THREADS", "1");
             Process process = builder.start();

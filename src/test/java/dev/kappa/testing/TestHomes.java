@@ -12,10 +12,14 @@ public final class TestHomes {
     /** A home that did not exist before. */
     public static Path fresh() {
         try {
-            Path root = Files.createDirectories(Path.of("target", "test-homes"));
-            return Files.createTempDirectory(root, "home-").resolve("kappa").toAbsolutePath();
+            return Files.createTempDirectory(folder(), "home-").resolve("kappa").toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The folder of all homes, and of what servers print. */
+    static Path folder() throws IOException {
+        return Files.createDirectories(Path.of("target", "test-homes"));
     }
 }

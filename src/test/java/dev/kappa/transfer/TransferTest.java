@@ -215,9 +215,7 @@ class TransferTest {
     }
 
     private static String finished(String body) {
-        String id = HERE.submit(body);
-        HERE.awaitEnd(id);
-        return id;
+        return HERE.finished(body).get("id").asString();
     }
 
     private static JsonNode child(String run, String how, String body) {

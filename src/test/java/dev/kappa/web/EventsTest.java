@@ -86,8 +86,7 @@ class EventsTest {
         KappaClient client = server.client();
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         try (Gate gate = Gate.shut()) {
-            String id = client.submit(gate.body());
-            client.awaitState(id, "RUNNING");
+            String id = client.running(gate.body());
             HttpRequest request =
                     HttpRequest.newBuilder(server.uri().resolve("/v1/runs/" + id + "/events")).build();
             List<CompletableFuture<String>> streams = new ArrayList<>();
@@ -110,8 +109,7 @@ class EventsTest {
             HttpResponse<InputStream> open;
             try (KappaServer server = KappaServer.start(home)) {
                 KappaClient client = server.client();
-                String id = client.submit(gate.body());
-                client.awaitState(id, "RUNNING");
+                String id = client.running(gate.body());
                 path = "/v1/runs/" + id + "/events";
                 // Returns when the stream has begun.
                 open = HttpClient.newHttpClient()

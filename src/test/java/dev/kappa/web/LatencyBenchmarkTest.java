@@ -41,8 +41,7 @@ class LatencyBenchmarkTest {
             client.awaitEnd(ended);
             String tag = client.get("/v1/runs/" + ended).header("ETag");
             fill(cluster, ended);
-            String computing = client.submit(LONG_RUN.formatted(1));
-            client.awaitState(computing, "RUNNING");
+            String computing = client.running(LONG_RUN.formatted(1));
 
             HttpRequest run = get(base, "/v1/runs/" + computing).build();
             HttpRequest known =

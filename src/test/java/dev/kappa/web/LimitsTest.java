@@ -84,8 +84,7 @@ class LimitsTest {
     @Test
     void noMoreThanTheBoundFollowRunsAtOnceAndAPlaceIsFreeAgainWhenARunHasEnded() throws IOException {
         try (Gate gate = Gate.shut()) {
-            String run = client.submit(gate.body());
-            client.awaitState(run, "RUNNING");
+            String run = client.running(gate.body());
             String events = "/v1/runs/" + run + "/events";
             try (InputStream stream = server.uri().resolve(events).toURL().openStream()) {
                 assertThat(stream.read()).isPositive();
@@ -105,8 +104,7 @@ class LimitsTest {
         String measured = client.submit("{\"experiment\": \"counting\"}");
         client.awaitEnd(measured);
         try (Gate gate = Gate.shut()) {
-            String running = client.submit(gate.body());
-            client.awaitState(running, "RUNNING");
+            String running = client.running(gate.body());
             String waiting = client.submit("{\"experiment\": \"counting\", \"priority\": -100}");
             Answer refused = client.post("/v1/runs/" + measured + ":verify", "");
             refused(refused, 503, "queue_full", "1 runs");

@@ -128,14 +128,14 @@ class ListsTest {
             assertThat(experiment.at("/example/experiment")).isEqualTo(experiment.get("experiment"));
             counting = experiment.get("experiment").asString().equals("counting") ? experiment : counting;
         }
-        JsonNode run = client.awaitEnd(client.submit(counting.get("example").toString()));
+        JsonNode run = client.finished(counting.get("example").toString());
         assertThat(run.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(client.get("/v1/experiments/counting").json()).isEqualTo(counting);
     }
 
     @Test
     void healthAndMetersAreThere() {
-        client.awaitEnd(client.submit("{\"experiment\": \"counting\"}"));
+        client.finished("{\"experiment\": \"counting\"}");
         assertThat(client.get("/actuator/health/liveness").json().get("status").asString()).isEqualTo("UP");
         assertThat(client.get("/actuator/health/readiness").json().get("status").asString()).isEqualTo("UP");
         assertThat(client.get("/actuator/prometheus").text())

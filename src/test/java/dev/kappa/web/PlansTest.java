@@ -35,7 +35,7 @@ class PlansTest {
         assertThat(client.post("/v1/runs:plan", "{\"experiment\": \"sae_training\", \"parameters\": {}}").status())
                 .as("refused as a run would be")
                 .isEqualTo(422);
-        client.awaitEnd(client.submit(SWEEP.formatted("stories-l2-x2")));
+        client.finished(SWEEP.formatted("stories-l2-x2"));
         JsonNode plan = client.post("/v1/runs:plan", SWEEP.formatted("stories-l2-x2")).json();
         assertThat(plan.get("device_seconds").asDouble()).isBetween(1e-6, 600.0);
         assertThat(plan.get("missing_bytes").asLong()).isZero();
@@ -64,8 +64,7 @@ class PlansTest {
     @Test
     void theQueueSaysWhoWaitsInTheOrderOfTheirStart() {
         try (Gate gate = Gate.shut()) {
-            String busy = client.submit(gate.body());
-            client.awaitState(busy, "RUNNING");
+            String busy = client.running(gate.body());
             String later = client.submit("{\"experiment\": \"counting\"}");
             String sooner = client.submit("{\"experiment\": \"counting\", \"priority\": 5}");
             JsonNode queue = client.get("/v1/queue").json();

@@ -31,8 +31,7 @@ class PollingTest {
     @Test
     void aLongPollAnswersWhenTheRunHasEnded() {
         try (Gate gate = Gate.shut()) {
-            String id = client.submit(gate.body());
-            client.awaitState(id, "RUNNING");
+            String id = client.running(gate.body());
             assertThat(client.get("/v1/runs/" + id).header("Retry-After")).isEqualTo("1");
             CompletableFuture<KappaClient.Answer> poll =
                     CompletableFuture.supplyAsync(() -> client.get("/v1/runs/" + id + "?wait=50s"));
@@ -49,8 +48,7 @@ class PollingTest {
     @Test
     void aLongPollWithAnETagAnswersWhenTheRunHasChanged() {
         try (Gate gate = Gate.shut()) {
-            String busy = client.submit(gate.body());
-            client.awaitState(busy, "RUNNING");
+            String busy = client.running(gate.body());
             String path = "/v1/runs/" + client.submit("{\"experiment\": \"counting\"}");
             String tag = client.get(path).header("ETag");
             assertThat(client.get(path + "?wait=300ms", "If-None-Match", tag).status()).isEqualTo(304);

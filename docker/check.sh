@@ -5,8 +5,9 @@
 #
 #   mvn -DskipTests package && sudo docker/check.sh
 #
-# Needs root (for namespaces alone), unshare, setpriv, ip, curl, jq.
+# Needs JDK 25, as the image has it, root (for namespaces alone), unshare, setpriv, ip, curl, jq.
 set -euo pipefail
+java --version | grep -qE '^[a-z]+ (2[5-9]|[3-9][0-9])' || { echo "java is not 25 or later: $(java --version | head -n 1)" >&2; exit 1; }
 project="$(cd "$(dirname "$0")/.." && pwd)"
 
 if [ "${1:-}" != inside ]; then
@@ -38,6 +39,12 @@ mount -t tmpfs -o mode=1777 tmpfs /tmp
 rm -rf /tmp/javacpp* /tmp/postgres* /tmp/.java*
 say "unpacked" "$(du -sh "$work/app/native" | cut -f1), no network"
 rm "$work/app/Unpack.java"
+install -d -o 10001 -g 10001 "$work/app/aot"
+(cd "$work/app" && user KAPPA_HOME=/tmp/kappa SERVER_PORT=0 OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" \
+    JDK_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/app/aot/kappa.aot -Dspring.context.exit=onRefresh" ./launch) > /tmp/aot.log 2>&1 \
+    && [ -s "$work/app/aot/kappa.aot" ] || fail "classes are not stored"
+rm -rf /tmp/kappa
+say "classes stored for every start" "$(du -sh "$work/app/aot" | cut -f1)"
 
 # Read-only but for what the server and this script write.
 mkdir -p "$work"/state

@@ -243,6 +243,8 @@ class OpenApiDocument {
               "description": "Into how many blocks the items are cut; the kind says where none is given"},
              "priority": {"type": "integer", "minimum": -100, "maximum": 100, "default": 0,
               "description": "Runs of a higher one go first"},
+             "deadline_seconds": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 31536000,
+              "description": "The run fails where it has not ended so many seconds after its request"},
              "labels": """ + OpenApiBodies.LABELS + "}}";
 
     private static final String PROBLEM_SCHEMA = """

@@ -2,12 +2,15 @@ package dev.kappa.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import dev.kappa.run.Submission;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,16 @@ class OpenApiTest {
                 assertThat(map(map(operation).get("responses"))).as(method + " " + path).containsKey("default");
             }
         }));
+    }
+
+    @Test
+    void aRequestOfARunMayHaveWhateverASubmissionHas() {
+        Map<String, Object> request =
+                at(parse(client.get("/v1/openapi.yaml").text()), "components", "schemas", "RunRequest", "properties");
+        assertThat(request.keySet())
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Submission.class.getRecordComponents())
+                        .map(component -> PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName()))
+                        .toList());
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.kappa.page.FormSchema.Values;
 import dev.kappa.run.Json;
 import dev.kappa.run.ParameterSchema;
 import dev.kappa.run.Run;
+import dev.kappa.run.Submission;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.List;
@@ -36,10 +37,14 @@ record RunForm(
     /** What can be said of every run. */
     record General(
             @Description("Of every random draw: the same seed gives the same digits") Long seed,
-            @Min(1) @Max(10_000) @Description("Into how many blocks the data are cut; the experiment says where this is empty")
+            @Min(1) @Max(Submission.MOST_BLOCKS)
+                    @Description("Into how many blocks the data are cut; the experiment says where this is empty")
                     Integer blocks,
-            @Min(-100) @Max(100) @Description("Runs of a higher priority go first") Integer priority,
-            @Min(1) @Max(31_536_000) @Description("The run fails where it has not ended so many seconds after its request")
+            @Min(-Submission.HIGHEST_PRIORITY) @Max(Submission.HIGHEST_PRIORITY)
+                    @Description("Runs of a higher priority go first")
+                    Integer priority,
+            @Min(1) @Max(Submission.LONGEST_DEADLINE)
+                    @Description("The run fails where it has not ended so many seconds after its request")
                     Long deadlineSeconds,
             @Description("Your own notes, as name=value") List<String> labels) {}
 

@@ -15,8 +15,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Order {
-    private static final int HIGHEST_PRIORITY = 100;
-
     private final Duration step;
 
     Order(EngineSettings settings) {
@@ -25,7 +23,7 @@ class Order {
 
     /** The block's moment; all are shifted so far into the past that each is due at once where a lane is free. */
     Instant moment(Run run, int index) {
-        long steps = (long) index - run.priority() - HIGHEST_PRIORITY - Submission.MOST_BLOCKS;
+        long steps = (long) index - run.priority() - Submission.HIGHEST_PRIORITY - Submission.MOST_BLOCKS;
         return run.createdAt().plus(step.multipliedBy(steps));
     }
 

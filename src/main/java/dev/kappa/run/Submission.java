@@ -25,12 +25,13 @@ public record Submission(
         JsonNode parameters,
         Long seed,
         @Min(1) @Max(MOST_BLOCKS) Integer blocks,
-        @Min(-100) @Max(100) Integer priority,
+        @Min(-HIGHEST_PRIORITY) @Max(HIGHEST_PRIORITY) Integer priority,
         @Min(1) @Max(LONGEST_DEADLINE) Long deadlineSeconds,
         Map<@Pattern(regexp = Labels.NAME) String, @NotNull @Size(max = Labels.LONGEST_VALUE) String> labels) {
-    static final int MOST_BLOCKS = 10_000;
+    public static final int MOST_BLOCKS = 10_000;
+    public static final int HIGHEST_PRIORITY = 100;
     /** A year. */
-    static final long LONGEST_DEADLINE = 31_536_000;
+    public static final long LONGEST_DEADLINE = 31_536_000;
 
     public Submission {
         parameters = parameters == null || parameters.isNull() ? JsonNodeFactory.instance.objectNode() : parameters;

@@ -12,6 +12,7 @@ import dev.kappa.run.Labels;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunDocument;
 import dev.kappa.run.RunState;
+import dev.kappa.run.Submission;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ final class Soundness {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,200}");
     private static final Pattern KEY = Pattern.compile(Labels.NAME);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    private static final int MOST_BLOCKS = 10_000;
 
     private Soundness() {}
 
@@ -80,7 +80,7 @@ final class Soundness {
     }
 
     private static void blocks(Run run, List<BlockInfo> blocks) {
-        require(run.blocks() >= 1 && run.blocks() <= MOST_BLOCKS, "the number of blocks", run.blocks());
+        require(run.blocks() >= 1 && run.blocks() <= Submission.MOST_BLOCKS, "the number of blocks", run.blocks());
         require(blocks.size() == run.blocks(), "the number of blocks", blocks.size());
         for (int i = 0; i < blocks.size(); i++) {
             BlockInfo block = blocks.get(i);

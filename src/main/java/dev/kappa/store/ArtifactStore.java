@@ -19,7 +19,10 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class ArtifactStore {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,200}");
+    /** What an artifact, a table or a figure, and a file of one, may be called: no such name leaves a folder. */
+    public static final String PLAIN_NAME = "[A-Za-z0-9][A-Za-z0-9_.-]{0,200}";
+
+    private static final Pattern PLAIN = Pattern.compile(PLAIN_NAME);
 
     private final Blobs blobs;
 

@@ -1,5 +1,6 @@
 package dev.kappa.transfer;
 
+import dev.kappa.store.ArtifactStore;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +32,7 @@ final class Entries {
     static final String TABLES = "tables/";
     static final String FIGURES = "figures/";
 
-    private static final String PLAIN = "[A-Za-z0-9][A-Za-z0-9_.-]{0,200}";
+    private static final String PLAIN = ArtifactStore.PLAIN_NAME;
 
     /** Every path that an archive may have; none can leave a folder. */
     private static final Pattern KNOWN = Pattern.compile(

@@ -13,6 +13,7 @@ import dev.kappa.run.Run;
 import dev.kappa.run.RunDocument;
 import dev.kappa.run.RunState;
 import dev.kappa.run.Submission;
+import dev.kappa.store.ArtifactStore;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ import tools.jackson.core.JacksonException;
 /** What every run here can be relied upon to be, asked of one from elsewhere before it is written. */
 final class Soundness {
     private static final Pattern ID = Pattern.compile("[0-9a-hjkmnp-tv-z]{26}");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,200}");
+    private static final Pattern NAME = Pattern.compile(ArtifactStore.PLAIN_NAME);
     private static final Pattern KEY = Pattern.compile(Labels.NAME);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 

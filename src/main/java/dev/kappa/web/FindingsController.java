@@ -21,6 +21,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.http.ContentDisposition;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -100,14 +101,12 @@ class FindingsController {
         Table table = runs.table(find(id), name).orElseThrow(() -> missing(id, "table", name, runs.tables(id)));
         return switch (TableFormat.of(format, accept)) {
             case JSON -> ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(table);
-            case CSV -> ResponseEntity.ok()
-                    .contentType(TableFormat.TEXT_CSV)
-                    .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".csv\"")
-                    .body(Csv.of(table));
-            case PARQUET -> ResponseEntity.ok()
-                    .contentType(TableFormat.PARQUET_TYPE)
-                    .header("Content-Disposition", "attachment; filename=\"" + id + "-" + name + ".parquet\"")
-                    .body(Parquet.of(table));
+            case CSV -> file(TableFormat.TEXT_CSV, ContentDisposition.inline(), id + "-" + name + ".csv", Csv.of(table));
+            case PARQUET -> file(
+                    TableFormat.PARQUET_TYPE,
+                    ContentDisposition.attachment(),
+                    id + "-" + name + ".parquet",
+                    Parquet.of(table));
         };
     }
 
@@ -144,14 +143,13 @@ class FindingsController {
         Figure figure = runs.figure(find(id), name).orElseThrow(() -> missing(id, "figure", name, runs.figures(id)));
         return switch (FigureFormat.of(format, accept)) {
             case JSON -> ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(figure);
-            case SVG -> ResponseEntity.ok()
-                    .contentType(FigureFormat.IMAGE_SVG)
-                    .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".svg\"")
-                    .body(SvgFigure.draw(figure));
-            case PNG -> ResponseEntity.ok()
-                    .contentType(MediaType.IMAGE_PNG)
-                    .header("Content-Disposition", "inline; filename=\"" + id + "-" + name + ".png\"")
-                    .body(PngFigure.draw(figure, QueryValues.within("width", width, NARROWEST, WIDEST)));
+            case SVG -> file(
+                    FigureFormat.IMAGE_SVG, ContentDisposition.inline(), id + "-" + name + ".svg", SvgFigure.draw(figure));
+            case PNG -> file(
+                    MediaType.IMAGE_PNG,
+                    ContentDisposition.inline(),
+                    id + "-" + name + ".png",
+                    PngFigure.draw(figure, QueryValues.within("width", width, NARROWEST, WIDEST)));
         };
     }
 
@@ -175,6 +173,13 @@ class FindingsController {
 
     private Run run(String id) {
         return runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+    }
+
+    private static ResponseEntity<?> file(MediaType type, ContentDisposition.Builder how, String name, Object body) {
+        return ResponseEntity.ok()
+                .contentType(type)
+                .headers(headers -> headers.setContentDisposition(how.filename(name).build()))
+                .body(body);
     }
 
     private static RuntimeException missing(String id, String kind, String name, List<Named> there) {

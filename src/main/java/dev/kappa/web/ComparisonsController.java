@@ -5,7 +5,6 @@ import dev.kappa.comparison.Comparisons;
 import dev.kappa.fault.Refuses;
 import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
-import dev.kappa.run.Runs;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import org.springframework.http.HttpStatus;
@@ -23,11 +22,11 @@ class ComparisonsController {
     private static final int FEWEST = 2;
     private static final int MOST = 20;
 
-    private final Runs runs;
+    private final RunViews views;
     private final Comparisons comparisons;
 
-    ComparisonsController(Runs runs, Comparisons comparisons) {
-        this.runs = runs;
+    ComparisonsController(RunViews views, Comparisons comparisons) {
+        this.views = views;
         this.comparisons = comparisons;
     }
 
@@ -46,7 +45,7 @@ class ComparisonsController {
     }
 
     private Run finished(String id) {
-        Run run = runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+        Run run = views.find(id);
         if (run.state() != RunState.SUCCEEDED) {
             ProblemDetail problem = ProblemDetail.forStatusAndDetail(
                     HttpStatus.CONFLICT,

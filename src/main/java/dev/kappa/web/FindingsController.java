@@ -38,9 +38,11 @@ class FindingsController {
     private static final int NARROWEST = 64;
     private static final int WIDEST = 4_096;
 
+    private final RunViews views;
     private final Runs runs;
 
-    FindingsController(Runs runs) {
+    FindingsController(RunViews views, Runs runs) {
+        this.views = views;
         this.runs = runs;
     }
 
@@ -63,7 +65,7 @@ class FindingsController {
     @Refuses(status = 404, codes = "unknown_run")
     @GetMapping("/metrics")
     MetricsView metrics(@PathVariable String id) {
-        Run run = run(id);
+        Run run = views.find(id);
         if (run.state() == RunState.SUCCEEDED) {
             return new MetricsView(false, run.blocks(), run.blocks(), runs.metrics(id));
         }
@@ -168,11 +170,7 @@ class FindingsController {
     }
 
     private String find(String id) {
-        return run(id).id();
-    }
-
-    private Run run(String id) {
-        return runs.find(id).orElseThrow(() -> Missing.of("unknown_run", "there is no run '" + id + "'"));
+        return views.find(id).id();
     }
 
     private static ResponseEntity<?> file(MediaType type, ContentDisposition.Builder how, String name, Object body) {

@@ -76,6 +76,21 @@ class RetentionTest {
     }
 
     @Test
+    void whateverIsAskedOfADeletedRunSaysThatItWasDeleted() {
+        String detail = client.get("/v1/runs/" + RUNS.get(0)).json().get("detail").asString();
+        for (String path : List.of(
+                "/v1/runs/" + RUNS.get(0) + "/metrics",
+                "/v1/runs/" + RUNS.get(0) + "/tables/sums",
+                "/v1/runs/" + RUNS.get(0) + "/blocks",
+                "/v1/runs/" + RUNS.get(0) + "/export",
+                "/v1/comparisons?runs=" + RUNS.get(3) + "," + RUNS.get(0))) {
+            JsonNode problem = client.get(path).json();
+            assertThat(problem.get("code").asString()).as(path).isEqualTo("unknown_run");
+            assertThat(problem.get("detail").asString()).as(path).isEqualTo(detail);
+        }
+    }
+
+    @Test
     void aRunWhoseTalliesAreGoneCannotBeReanalysed() {
         KappaClient.Answer answer = client.post("/v1/runs/" + RUNS.get(2) + ":reanalyse", "{\"parameters\": {\"times\": 2}}");
         assertThat(answer.status()).isEqualTo(409);

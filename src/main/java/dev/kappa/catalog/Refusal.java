@@ -9,26 +9,32 @@ import org.springframework.web.ErrorResponseException;
 public final class Refusal {
     private Refusal() {}
 
+    /** @param code stable */
+    public static ErrorResponseException of(HttpStatus status, String code, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setProperty("code", code);
+        return new ErrorResponseException(status, problem, null);
+    }
+
     /** 404: the thing that the address names is not there. */
     public static ErrorResponseException notFound(String code, String detail) {
-        return refusal(HttpStatus.NOT_FOUND, code, detail);
+        return of(HttpStatus.NOT_FOUND, code, detail);
     }
 
     /** 409: the thing is in a state that does not allow it. */
     public static ErrorResponseException conflict(String code, String detail) {
-        return refusal(HttpStatus.CONFLICT, code, detail);
+        return of(HttpStatus.CONFLICT, code, detail);
     }
 
     /** 400: a query parameter has a value that it cannot have. */
     static ErrorResponseException query(String detail) {
-        return refusal(HttpStatus.BAD_REQUEST, "invalid_query", detail);
+        return of(HttpStatus.BAD_REQUEST, "invalid_query", detail);
     }
 
     /** 422: each reason with its place in the body. */
     static ErrorResponseException invalid(List<Place> places) {
         Place first = places.get(0);
-        ErrorResponseException refusal =
-                refusal(HttpStatus.UNPROCESSABLE_CONTENT, first.code(), first.detail());
+        ErrorResponseException refusal = of(HttpStatus.UNPROCESSABLE_CONTENT, first.code(), first.detail());
         refusal.getBody().setProperty("errors", places);
         return refusal;
     }
@@ -49,10 +55,4 @@ public final class Refusal {
      * @param pointer JSON pointer
      */
     public record Place(String pointer, String code, String detail) {}
-
-    private static ErrorResponseException refusal(HttpStatus status, String code, String detail) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setProperty("code", code);
-        return new ErrorResponseException(status, problem, null);
-    }
 }

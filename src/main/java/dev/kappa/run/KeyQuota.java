@@ -1,11 +1,11 @@
 package dev.kappa.run;
 
 import dev.kappa.access.Actor;
+import dev.kappa.catalog.Refusal;
 import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -54,11 +54,10 @@ class KeyQuota {
     }
 
     private ErrorResponseException exceeded(String name, long going) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+        ErrorResponseException refusal = Refusal.of(
                 HttpStatus.TOO_MANY_REQUESTS,
+                "quota_exceeded",
                 "the key '" + name + "' has " + going + " runs that have not ended; accepted: at most " + most);
-        problem.setProperty("code", "quota_exceeded");
-        ErrorResponseException refusal = new ErrorResponseException(HttpStatus.TOO_MANY_REQUESTS, problem, null);
         refusal.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
         return refusal;
     }

@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.limits.Limits;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
@@ -13,7 +14,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -49,10 +49,10 @@ class BodyLimit extends OncePerRequestFilter {
     }
 
     private ErrorResponseException tooLarge() {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+        return Refusal.of(
                 HttpStatus.CONTENT_TOO_LARGE,
+                "too_large",
                 "the body is longer than the " + most + " bytes that are accepted (kappa.limits.body-bytes)");
-        return new ErrorResponseException(HttpStatus.CONTENT_TOO_LARGE, problem, null);
     }
 
     /** A request that does not say how long its body is. */

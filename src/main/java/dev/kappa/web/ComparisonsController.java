@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.comparison.Comparison;
 import dev.kappa.comparison.Comparisons;
 import dev.kappa.fault.Refuses;
@@ -7,9 +8,6 @@ import dev.kappa.run.Run;
 import dev.kappa.run.RunState;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
-import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -47,11 +45,9 @@ class ComparisonsController {
     private Run finished(String id) {
         Run run = views.find(id);
         if (run.state() != RunState.SUCCEEDED) {
-            ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                    HttpStatus.CONFLICT,
+            throw Refusal.conflict(
+                    "run_without_findings",
                     "run '" + id + "' is " + run.state() + "; only runs that are SUCCEEDED have numbers to compare");
-            problem.setProperty("code", "run_without_findings");
-            throw new ErrorResponseException(HttpStatus.CONFLICT, problem, null);
         }
         return run;
     }

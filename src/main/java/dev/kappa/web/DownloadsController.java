@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.fault.Refuses;
 import dev.kappa.run.ArtifactInfo;
 import dev.kappa.run.BlockInfo;
@@ -42,9 +43,9 @@ class DownloadsController {
         BlockInfo block = runs.blocks(views.find(id).id()).stream()
                 .filter(candidate -> candidate.index() == index)
                 .findFirst()
-                .orElseThrow(() -> Missing.of("unknown_block", "run '" + id + "' has no block '" + index + "'"));
+                .orElseThrow(() -> Refusal.notFound("unknown_block", "run '" + id + "' has no block '" + index + "'"));
         String hash = block.tallyHash()
-                .orElseThrow(() -> Missing.of(
+                .orElseThrow(() -> Refusal.notFound(
                         "unknown_tally", "block '" + index + "' of run '" + id + "' is " + block.state() + " and has no tally"));
         return file(tallies.resource(id, index, hash), id + "-" + index + ".safetensors", hash);
     }
@@ -57,11 +58,11 @@ class DownloadsController {
         ArtifactInfo artifact = runs.artifacts(views.find(id).id()).stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> Missing.of("unknown_artifact", "run '" + id + "' has no artifact '" + name + "'"));
+                .orElseThrow(() -> Refusal.notFound("unknown_artifact", "run '" + id + "' has no artifact '" + name + "'"));
         StoredFile stored = artifact.files().stream()
                 .filter(candidate -> candidate.name().equals(file))
                 .findFirst()
-                .orElseThrow(() -> Missing.of(
+                .orElseThrow(() -> Refusal.notFound(
                         "unknown_file",
                         "artifact '" + name + "' has no file '" + file + "'; it has: "
                                 + String.join(", ", artifact.files().stream().map(StoredFile::name).toList())));
@@ -70,7 +71,7 @@ class DownloadsController {
 
     private static ResponseEntity<Resource> file(Resource resource, String name, String hash) {
         if (!resource.exists()) {
-            throw Missing.of("file_gone", "'" + name + "' was written, but is no longer in the server's store");
+            throw Refusal.notFound("file_gone", "'" + name + "' was written, but is no longer in the server's store");
         }
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_OCTET_STREAM)

@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.experiment.Experiment;
 import dev.kappa.fault.Refuses;
 import dev.kappa.run.Experiments;
@@ -49,7 +50,7 @@ class ExperimentsController {
     ExperimentView get(@PathVariable String name) {
         return experiments.find(name)
                 .map(ExperimentsController::view)
-                .orElseThrow(() -> Missing.of("unknown_experiment", "there is no experiment '" + name + "'"));
+                .orElseThrow(() -> Refusal.notFound("unknown_experiment", "there is no experiment '" + name + "'"));
     }
 
     private static ExperimentView view(Kind<?> kind) {

@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.experiment.Figure;
 import dev.kappa.experiment.Metric;
 import dev.kappa.experiment.Table;
@@ -181,7 +182,7 @@ class FindingsController {
     }
 
     private static RuntimeException missing(String id, String kind, String name, List<Named> there) {
-        return Missing.of(
+        return Refusal.notFound(
                 "unknown_" + kind,
                 "run '" + id + "' has no " + kind + " '" + name + "'; it has: "
                         + String.join(", ", there.stream().map(Named::name).toList()));

@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.fault.Category;
 import dev.kappa.fault.Fault;
 import dev.kappa.run.Conflict;
@@ -66,28 +67,24 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> rejection(Rejection rejection, WebRequest request) {
-        ProblemDetail problem =
-                ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_CONTENT, rejection.getMessage());
-        problem.setProperty("code", rejection.reasons().get(0).code());
+        ProblemDetail problem = Refusal.of(
+                        HttpStatus.UNPROCESSABLE_CONTENT, rejection.reasons().get(0).code(), rejection.getMessage())
+                .getBody();
         problem.setProperty("errors", rejection.reasons());
         return answer(rejection, problem, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> conflict(Conflict conflict, WebRequest request) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, conflict.getMessage());
-        problem.setProperty("code", conflict.code());
-        return answer(conflict, problem, request);
+        return answer(conflict, HttpStatus.CONFLICT, conflict.code(), conflict.getMessage(), request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> fault(Fault fault, WebRequest request) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status(fault.category()), fault.getMessage());
-        problem.setProperty("code", fault.code());
         if (fault.category() == Category.INTERNAL) {
             LOG.error("Request {} met a mistake of ours", RequestIds.current(), fault);
         }
-        return answer(fault, problem, request);
+        return answer(fault, status(fault.category()), fault.code(), fault.getMessage(), request);
     }
 
     @ExceptionHandler({
@@ -97,10 +94,8 @@ class Problems extends ResponseEntityExceptionHandler {
     })
     ResponseEntity<Object> database(Exception e, WebRequest request) {
         LOG.error("Request {} could not use the database", RequestIds.current(), e);
-        ProblemDetail problem =
-                ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "the database does not answer");
-        problem.setProperty("code", "database_unavailable");
-        return answer(e, problem, request);
+        return answer(
+                e, HttpStatus.SERVICE_UNAVAILABLE, "database_unavailable", "the database does not answer", request);
     }
 
     /** Such as a parameter without a name or with an unassigned character in it, found when one is first asked for. */
@@ -108,8 +103,9 @@ class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> query(RuntimeException e, WebRequest request) {
         return answer(
                 e,
-                ProblemDetail.forStatusAndDetail(
-                        HttpStatus.BAD_REQUEST, "the query or a header cannot be read; accepted: name=value&… of assigned characters"),
+                HttpStatus.BAD_REQUEST,
+                "malformed_request",
+                "the query or a header cannot be read; accepted: name=value&… of assigned characters",
                 request);
     }
 
@@ -119,19 +115,23 @@ class Problems extends ResponseEntityExceptionHandler {
         if (!(e.getMostSpecificCause() instanceof SQLException sql) || !CHARACTER.contains(sql.getSQLState())) {
             return unexpected(e, request);
         }
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.UNPROCESSABLE_CONTENT, "a text in the request has the character U+0000");
-        problem.setProperty("code", "invalid_character");
-        return answer(e, problem, request);
+        return answer(
+                e,
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                "invalid_character",
+                "a text in the request has the character U+0000",
+                request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> unexpected(Exception e, WebRequest request) {
         LOG.error("Request {} failed", RequestIds.current(), e);
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.INTERNAL_SERVER_ERROR, "something went wrong here; the log has it under the request id");
-        problem.setProperty("code", "internal_error");
-        return answer(e, problem, request);
+        return answer(
+                e,
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "internal_error",
+                "something went wrong here; the log has it under the request id",
+                request);
     }
 
     @Override
@@ -158,6 +158,11 @@ class Problems extends ResponseEntityExceptionHandler {
 
     private static String path(WebRequest request) {
         return ((ServletWebRequest) request).getRequest().getRequestURI();
+    }
+
+    private ResponseEntity<Object> answer(
+            Exception e, HttpStatus status, String code, String detail, WebRequest request) {
+        return answer(e, Refusal.of(status, code, detail).getBody(), request);
     }
 
     private ResponseEntity<Object> answer(Exception e, ProblemDetail problem, WebRequest request) {

@@ -1,12 +1,12 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /** Values of query parameters. */
@@ -43,30 +43,30 @@ final class QueryValues {
     }
 
     static ErrorResponseException unknown(String parameter, String accepted) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.BAD_REQUEST, "query parameter '" + parameter + "' is not known here; accepted: " + accepted);
-        problem.setProperty("code", "unknown_query");
-        return new ErrorResponseException(HttpStatus.BAD_REQUEST, problem, null);
+        return Refusal.of(
+                HttpStatus.BAD_REQUEST,
+                "unknown_query",
+                "query parameter '" + parameter + "' is not known here; accepted: " + accepted);
     }
 
     static ErrorResponseException notAcceptable(List<MediaType> offered) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.NOT_ACCEPTABLE, "none of the types in Accept is offered; offered: " + offered);
-        return new ErrorResponseException(HttpStatus.NOT_ACCEPTABLE, problem, null);
+        return Refusal.of(
+                HttpStatus.NOT_ACCEPTABLE,
+                "not_acceptable",
+                "none of the types in Accept is offered; offered: " + offered);
     }
 
     static ErrorResponseException invalidHeader(String header, String value, String accepted) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.BAD_REQUEST, "header '" + header + "' cannot be '" + value + "'; accepted: " + accepted);
-        problem.setProperty("code", "invalid_header");
-        return new ErrorResponseException(HttpStatus.BAD_REQUEST, problem, null);
+        return Refusal.of(
+                HttpStatus.BAD_REQUEST,
+                "invalid_header",
+                "header '" + header + "' cannot be '" + value + "'; accepted: " + accepted);
     }
 
     static ErrorResponseException invalid(String parameter, String value, String accepted) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+        return Refusal.of(
                 HttpStatus.BAD_REQUEST,
+                "invalid_query",
                 "query parameter '" + parameter + "' cannot be '" + value + "'; accepted: " + accepted);
-        problem.setProperty("code", "invalid_query");
-        return new ErrorResponseException(HttpStatus.BAD_REQUEST, problem, null);
     }
 }

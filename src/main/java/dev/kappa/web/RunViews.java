@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.experiment.Metric;
 import dev.kappa.run.Progress;
 import dev.kappa.run.Run;
@@ -23,7 +24,7 @@ class RunViews {
     }
 
     Run find(String id) {
-        return runs.find(id).orElseThrow(() -> Missing.of(
+        return runs.find(id).orElseThrow(() -> Refusal.notFound(
                 "unknown_run",
                 runs.expiredAt(id)
                         .map(when -> "run '" + id + "' was deleted at " + when + " by kappa.retention.runs")

@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import dev.kappa.fault.Refuses;
 import dev.kappa.run.RunDocument;
 import dev.kappa.run.RunDocuments;
@@ -18,9 +19,7 @@ import java.net.URI;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -93,8 +92,7 @@ class TransfersController {
                     .location(URI.create("/v1/runs/" + imported.run().id()))
                     .body(views.full(imported.run()));
         } catch (TooLarge e) {
-            ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONTENT_TOO_LARGE, e.getMessage());
-            throw new ErrorResponseException(HttpStatus.CONTENT_TOO_LARGE, problem, e);
+            throw Refusal.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", e.getMessage());
         }
     }
 }

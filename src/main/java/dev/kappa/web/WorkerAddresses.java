@@ -1,5 +1,6 @@
 package dev.kappa.web;
 
+import dev.kappa.catalog.Refusal;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,9 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
-import org.springframework.web.ErrorResponseException;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
@@ -35,11 +34,9 @@ class WorkerAddresses extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+        problems.resolveException(request, response, null, Refusal.of(
                 HttpStatus.MISDIRECTED_REQUEST,
-                "this server is a worker, kappa.role=worker, and answers at /actuator/ alone; ask one whose role is all or api");
-        problem.setProperty("code", "worker_only");
-        problems.resolveException(
-                request, response, null, new ErrorResponseException(HttpStatus.MISDIRECTED_REQUEST, problem, null));
+                "worker_only",
+                "this server is a worker, kappa.role=worker, and answers at /actuator/ alone; ask one whose role is all or api"));
     }
 }

@@ -40,7 +40,7 @@ public class Exposure implements SmartInitializingSingleton {
         }
     }
 
-    private boolean isLoopback() {
+    boolean isLoopback() {
         return address != null && address.isLoopbackAddress();
     }
 }

@@ -101,7 +101,7 @@ final class OpenApiBodies {
     }
 
     static void take(Operation operation, String schema, boolean required, Map<String, Example> examples) {
-        MediaType json = new MediaType().schema(new Schema<>().$ref("#/components/schemas/" + schema));
+        MediaType json = new MediaType().schema(new Schema<>().$ref(schema));
         examples.forEach(json::addExamples);
         operation.requestBody(
                 new RequestBody().required(required).content(new Content().addMediaType("application/json", json)));

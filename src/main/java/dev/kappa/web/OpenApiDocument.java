@@ -5,6 +5,7 @@ import dev.kappa.run.Experiments;
 import dev.kappa.run.Json;
 import dev.kappa.run.Kind;
 import dev.kappa.run.ParameterSchema;
+import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
@@ -25,8 +26,6 @@ import org.springframework.stereotype.Component;
 /** Adds to the document what the signatures of methods do not say: bodies, kinds, problems, numbers that are none. */
 @Component
 class OpenApiDocument {
-    private static final String SCHEMAS = "#/components/schemas/";
-
     /** Schemas whose real numbers may be NaN or infinite. */
     private static final List<String> MEASURED = List.of("Metric", "Interval", "Cell", "Series", "Line", "Verification");
 
@@ -85,7 +84,7 @@ class OpenApiDocument {
             Experiment<?> experiment = kind.experiment();
             String name = "parameters_" + experiment.kind();
             schemas.put(name, parse(Json.write(ParameterSchema.of(experiment.parameters()))));
-            parameters.put(experiment.kind(), Map.of("$ref", SCHEMAS + name));
+            parameters.put(experiment.kind(), Map.of("$ref", Components.COMPONENTS_SCHEMAS_REF + name));
             examples.put(experiment.kind(), example(experiment));
         }
         schemas.put("RunRequest", parse(RUN_REQUEST.formatted(
@@ -124,7 +123,7 @@ class OpenApiDocument {
         return new ApiResponse()
                 .description(description)
                 .content(new Content()
-                        .addMediaType("application/json", new MediaType().schema(new Schema<>().$ref(SCHEMAS + schema))));
+                        .addMediaType("application/json", new MediaType().schema(new Schema<>().$ref(schema))));
     }
 
     /** Two methods answer this: at once, and later. */
@@ -224,9 +223,9 @@ class OpenApiDocument {
     private static void numbers(Schema<?> schema) {
         schema.getProperties().replaceAll((name, property) -> {
             if (property.getItems() != null && "double".equals(property.getItems().getFormat())) {
-                property.setItems(new Schema<>().$ref(SCHEMAS + "Number"));
+                property.setItems(new Schema<>().$ref("Number"));
             }
-            return "double".equals(property.getFormat()) ? new Schema<>().$ref(SCHEMAS + "Number") : property;
+            return "double".equals(property.getFormat()) ? new Schema<>().$ref("Number") : property;
         });
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** The codes of problems in the document: those of an operation by status, and those that any may answer. */
 final class OpenApiRefusals {
-    static final String PROBLEM = "#/components/schemas/Problem";
+    private static final String PROBLEM = "Problem";
 
     private static final String ANY = "Refused";
 

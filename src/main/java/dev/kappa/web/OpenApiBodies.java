@@ -14,7 +14,7 @@ import java.util.Map;
 /** What the operations take, but for what depends on the kinds of experiment. */
 final class OpenApiBodies {
     static final String LABELS = """
-            {"type": "object", "maxProperties": 32, "propertyNames": {"pattern": "^[a-z0-9_.-]{1,64}$"},
+            {"type": "object", "propertyNames": {"pattern": "^[a-z0-9_.-]{1,64}$"},
              "additionalProperties": {"type": "string", "maxLength": 256}}""";
 
     private static final String ID = """

@@ -1,6 +1,7 @@
 package dev.kappa.web;
 
 import dev.kappa.experiment.Experiment;
+import dev.kappa.limits.Limits;
 import dev.kappa.run.Experiments;
 import dev.kappa.run.Json;
 import dev.kappa.run.Kind;
@@ -45,9 +46,11 @@ class OpenApiDocument {
             Map.entry("{name}", "tokens.safetensors"));
 
     private final Experiments experiments;
+    private final Limits limits;
 
-    OpenApiDocument(Experiments experiments) {
+    OpenApiDocument(Experiments experiments, Limits limits) {
         this.experiments = experiments;
+        this.limits = limits;
     }
 
     void complete(OpenAPI api) {
@@ -60,6 +63,7 @@ class OpenApiDocument {
         schemas.values().forEach(OpenApiDocument::anything);
         kinds(api);
         OpenApiBodies.add(api);
+        List.of("RunRequest", "ReanalysisRequest").forEach(name -> labels(schemas.get(name)));
         archive(api.getPaths().get("/v1/runs:import").getPost());
         List.of("/v1/runs", "/v1/runs/{id}:reanalyse", "/v1/runs/{id}:verify").forEach(path -> queued(post(api, path)));
         Map.of("/v1/models", "Model", "/v1/saes", "Sae", "/v1/corpora", "Corpus")
@@ -91,6 +95,11 @@ class OpenApiDocument {
                 Json.write(parameters.keySet()), Json.write(parameters.values()))));
         OpenApiBodies.take(api.getPaths().get("/v1/runs").getPost(), "RunRequest", true, examples);
         OpenApiBodies.take(api.getPaths().get("/v1/runs:plan").getPost(), "RunRequest", true, examples);
+    }
+
+    /** How many a run has is a setting. */
+    private void labels(Schema<?> request) {
+        request.getProperties().get("labels").setMaxProperties(limits.labels());
     }
 
     private static Example example(Experiment<?> experiment) {

@@ -16,9 +16,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Every bound is a setting, and who meets it is told its number. */
 class LimitsTest {
@@ -79,6 +81,14 @@ class LimitsTest {
                 422,
                 "invalid_value",
                 "the 2 a run can have");
+    }
+
+    @Test
+    void theServedDocumentSaysHowManyLabelsARunHasHere() {
+        JsonNode schemas = client.get("/v1/openapi").json().at("/components/schemas");
+        for (String request : List.of("RunRequest", "ReanalysisRequest")) {
+            assertThat(schemas.at("/" + request + "/properties/labels/maxProperties").asInt()).as(request).isEqualTo(2);
+        }
     }
 
     @Test

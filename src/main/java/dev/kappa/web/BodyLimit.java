@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -23,6 +24,9 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
 class BodyLimit extends OncePerRequestFilter {
+    /** Archives have a bound of their own. */
+    private static final Set<String> TAKE_ARCHIVES = Set.of("/v1/runs:import", "/runs/import");
+
     private final HandlerExceptionResolver problems;
     private final long most;
 
@@ -31,10 +35,9 @@ class BodyLimit extends OncePerRequestFilter {
         this.most = limits.bodyBytes().toBytes();
     }
 
-    /** Archives have a bound of their own. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return request.getRequestURI().endsWith("/v1/runs:import");
+        return TAKE_ARCHIVES.contains(request.getRequestURI());
     }
 
     @Override

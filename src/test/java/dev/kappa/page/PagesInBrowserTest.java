@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
 import dev.kappa.testing.Browser;
 import dev.kappa.testing.BrowserTest;
 import dev.kappa.testing.Gate;
@@ -313,10 +314,27 @@ class PagesInBrowserTest {
         assertThat(page.locator("#curl")).containsText("/v1/runs -H");
         page.navigate("/");
         assertThat(page.locator("#run-" + id)).isVisible();
-        for (String path : new String[] {"/models", "/models/register", "/queue", "/experiments", "/compare?runs=" + id, "/new"}) {
+        for (String path : new String[] {"/models", "/models/register", "/queue", "/experiments", "/compare?runs=" + id, "/new", "/runs/import"}) {
             page.navigate(path);
             assertThat(page.locator("main h1")).isVisible();
         }
+    }
+
+    @Test
+    void aRunIsTakenFromAZipWithoutScriptsAndWhatIsNoneIsExplainedHoweverLongItIs() {
+        String id = ended("{\"experiment\": \"counting\", \"seed\": 22}");
+        Page page = browser.pageWithoutScripts();
+        page.navigate("/");
+        page.getByText("Import a run").click();
+        page.getByLabel("archive").setInputFiles(new FilePayload("weights.bin", "application/octet-stream", new byte[8 << 20]));
+        page.locator("#submit").click();
+        assertThat(page.locator("#errors")).containsText("zip");
+        assertThat(page.locator("#code")).hasText("archive_malformed");
+        byte[] zip = client.bytes("/v1/runs/" + id + "/export");
+        page.getByLabel("archive").setInputFiles(new FilePayload("run.zip", "application/zip", zip));
+        page.locator("#submit").click();
+        assertThat(page).hasURL(Pattern.compile(".*/runs/" + id));
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("422"));
     }
 
     @Test

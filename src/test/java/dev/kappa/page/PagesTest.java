@@ -15,7 +15,8 @@ class PagesTest {
     @Test
     void everyPageAnswersUnderAStrictPolicy() {
         for (String path : new String[] {
-            "/", "/new", "/new?experiment=width_sweep", "/models", "/models/register", "/queue", "/experiments", "/compare"
+            "/", "/new", "/new?experiment=width_sweep", "/models", "/models/register", "/queue", "/experiments", "/compare",
+            "/runs/import"
         }) {
             KappaClient.Answer page = client.get(path, "Accept", "text/html");
             assertThat(page.status()).as(path).isEqualTo(200);

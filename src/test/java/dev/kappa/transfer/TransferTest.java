@@ -8,6 +8,7 @@ import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaClient.Answer;
 import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Runs leave one server as a zip and are read by another. */
 class TransferTest {
     private static final String ZIP = "application/zip";
+    private static final String FORM = "multipart/form-data; boundary=limit";
     private static final KappaClient HERE = KappaServer.shared().client();
     private static KappaServer other;
     private static KappaClient there;
@@ -212,6 +214,81 @@ class TransferTest {
     @Test
     void onlyZipIsTaken() {
         assertThat(there.post("/v1/runs:import", "{}").status()).isEqualTo(415);
+    }
+
+    @Test
+    void aFormTakesAZipAsWellAndLeadsToTheRun() throws IOException {
+        String run = finished("{\"experiment\": \"counting\", \"seed\": 13}");
+        byte[] zip = export(run);
+        assertThat(there.get("/").text()).contains("href=\"/runs/import\"");
+        assertThat(there.get("/runs/import").text()).contains("enctype=\"multipart/form-data\"").contains("at most 256.0 KiB");
+        for (String time : List.of("new", "here already")) {
+            Answer answer = sent(there, form("archive", zip));
+            assertThat(answer.status()).as(time).isEqualTo(302);
+            assertThat(answer.header("Location")).as(time).endsWith("/runs/" + run);
+        }
+        assertThat(withoutOrigin(there.run(run))).isEqualTo(withoutOrigin(HERE.run(run)));
+        byte[] noise = new byte[3 << 20];
+        new Random(2).nextBytes(noise);
+        Archive longerThanOtherBodies = Archive.of(zip);
+        longerThanOtherBodies.entries().put("tables/x.csv", noise);
+        assertThat(sent(HERE, form("archive", longerThanOtherBodies.sealed().zip())).status()).isEqualTo(302);
+    }
+
+    @Test
+    void whyAZipWasNotTakenStandsAboveTheFormWithItsCode() throws IOException {
+        String run = finished("{\"experiment\": \"counting\", \"seed\": 14}");
+        byte[] zip = export(run);
+        told(form("archive", "x".getBytes(StandardCharsets.UTF_8)), 422, "archive_malformed", "what GET …/export gives");
+        told(form("archive", new byte[0]), 422, "archive_malformed", "zip");
+        told(form("archive", Archive.of(zip).put("tables/sums.csv", "x").zip()), 422, "archive_changed", "tables/sums.csv");
+        told(form("archive", new byte[300_000]), 413, "too_large", "262144");
+        byte[] bomb = Archive.of(zip).put("tables/x.csv", "0".repeat(1 << 21)).sealed().zip();
+        told(form("archive", bomb), 413, "too_large", "1048576");
+        told(form("other", zip), 422, "missing", "archive");
+        byte[] whole = form("archive", zip);
+        told(Arrays.copyOf(whole, whole.length - 20), 400, "malformed_request", "form");
+        told("x".getBytes(StandardCharsets.UTF_8), 422, "missing", "archive");
+        assertThat(there.send("POST", "/runs/import", "x", "Content-Type", "multipart/form-data").text())
+                .as("without a boundary")
+                .contains("<code id=\"code\">malformed_request</code>");
+        assertThat(there.get("/v1/runs/" + run).status()).as("nothing is kept of these").isEqualTo(404);
+        assertThat(sent(there, whole).status()).isEqualTo(302);
+        String metrics = new String(Archive.of(zip).entries().get("metrics.json"), StandardCharsets.UTF_8);
+        byte[] another = Archive.of(zip).put("metrics.json", metrics.replace("\"nats\"", "\"bits\"")).sealed().zip();
+        told(form("archive", another), 409, "run_exists", run);
+    }
+
+    @Test
+    void theFormIsTakenFromOurOwnPagesAlone() {
+        Answer answer = there.send(
+                "POST", "/runs/import", "x", "Content-Type", FORM, "Origin", "https://elsewhere.example");
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.json().get("code").asString()).isEqualTo("cross_origin");
+        assertThat(there.post("/runs/import", "{}").status()).as("no form").isEqualTo(415);
+    }
+
+    /** What a browser sends of a form with one file. */
+    private static byte[] form(String field, byte[] file) throws IOException {
+        ByteArrayOutputStream form = new ByteArrayOutputStream();
+        form.write(("--limit\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\"run.zip\"\r\n"
+                        + "Content-Type: application/zip\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+        form.write(file);
+        form.write("\r\n--limit--\r\n".getBytes(StandardCharsets.UTF_8));
+        return form.toByteArray();
+    }
+
+    private static Answer sent(KappaClient server, byte[] form) throws IOException {
+        return server.upload("/runs/import", FORM, Archive.file(form));
+    }
+
+    private static void told(byte[] form, int status, String code, String named) throws IOException {
+        Answer answer = sent(there, form);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).startsWith("text/html");
+        assertThat(answer.text()).contains("<code id=\"code\">" + code + "</code>").contains("at most 256.0 KiB");
+        assertThat(answer.text().replaceFirst("(?s).*id=\"errors\"(.*?)</div>.*", "$1")).contains(named);
     }
 
     private static String finished(String body) {

@@ -60,7 +60,7 @@ public class Imports {
         InputStream bounded = new Bounded(archive, limits.importBytes().toBytes());
         try (Spool spool = Spool.of(bounded, root, limits.importUnpackedBytes().toBytes())) {
             RunDocument document = new ArchiveReader(spool).read();
-            Soundness.require(document);
+            Soundness.require(document, limits.labels());
             String id = document.run().id();
             if (runs.find(id).isPresent()) {
                 return already(document);

@@ -32,22 +32,23 @@ final class Soundness {
 
     private Soundness() {}
 
-    static void require(RunDocument document) {
+    /** @param mostLabels that a run can have here */
+    static void require(RunDocument document, int mostLabels) {
         try {
-            check(document);
+            check(document, mostLabels);
         } catch (NullPointerException | ClassCastException | JacksonException e) {
             throw Fault.user("archive_malformed", "something that every run has is missing or of another type", e);
         }
     }
 
-    private static void check(RunDocument document) {
+    private static void check(RunDocument document, int mostLabels) {
         Run run = document.run();
         require(run.id() != null && ID.matcher(run.id()).matches(), "the id", run.id());
         require(run.experiment() != null && NAME.matcher(run.experiment()).matches(), "the experiment", run.experiment());
         require(run.state() != null && run.state().isTerminal(), "the state", run.state());
         require(run.createdAt() != null, "created_at", null);
         objects(run);
-        labels(run.labels());
+        labels(run.labels(), mostLabels);
         blocks(run, document.blocks());
         names("table", document.tables().stream().map(Table::name).toList());
         names("figure", document.figures().stream().map(Figure::name).toList());
@@ -74,8 +75,8 @@ final class Soundness {
         Json.read(Json.parse(run.shapes()), Shapes.class);
     }
 
-    private static void labels(Map<String, String> labels) {
-        require(labels != null && labels.size() <= 32, "the number of labels", labels == null ? null : labels.size());
+    private static void labels(Map<String, String> labels, int most) {
+        require(labels.size() <= most, "the number of labels, at most " + most + ",", labels.size());
         labels.forEach((key, value) -> require(
                 KEY.matcher(key).matches() && value != null && value.length() <= Labels.LONGEST_VALUE, "the label", key));
     }

@@ -35,7 +35,10 @@ class TransferTest {
     @BeforeAll
     static void anotherServer() {
         other = KappaServer.start(
-                TestHomes.fresh(), "kappa.limits.import-bytes=256KB", "kappa.limits.import-unpacked-bytes=1MB");
+                TestHomes.fresh(),
+                "kappa.limits.import-bytes=256KB",
+                "kappa.limits.import-unpacked-bytes=1MB",
+                "kappa.limits.labels=2");
         there = other.client();
     }
 
@@ -194,6 +197,8 @@ class TransferTest {
         refused(edited(zip, run -> run.put("parameters", "x")), 422, "archive_malformed", "object");
         refused(edited(zip, run -> run.remove("provenance")), 422, "archive_malformed", "");
         refused(edited(zip, run -> run.putObject("labels").put("Bad Key", "x")), 422, "archive_malformed", "Bad Key");
+        refused(edited(zip, run -> run.putObject("labels").put("a", "").put("b", "").put("c", "")), 422, "archive_malformed", "at most 2, '3'");
+        refused(edited(zip, run -> run.putNull("labels")), 422, "archive_malformed", "");
         for (String document : List.of("null", "[null]", "{", "7", "[[[[", "[{\"name\": 3}]", "{}")) {
             for (String path : List.of(
                     "run.json", "metrics.json", "blocks.json", "artifacts.json", "tables/sums.json", "figures/sums.json",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.kappa.fault.Fault;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.hipparchus.distribution.continuous.TDistribution;
 import org.junit.jupiter.api.Test;
 
 class NoisySpearmanTest {
@@ -75,6 +76,50 @@ class NoisySpearmanTest {
     }
 
     @Test
+    void theErrorIsTheJackknifesWidenedByTheCorrectionAndAShareOfTheCorrection() {
+        double[] means = means(300);
+        double[][] x = noisy(means, 20, 0.7);
+        double[][] y = noisy(Arrays.stream(means).map(m -> m * (1 + (m * 1e4) % 1)).toArray(), 20, 0.7);
+        NoisySpearman rho = NoisySpearman.of(x, y, 0.9, SEED);
+        assertThat(rho.estimate()).as("seed %d", SEED).isBetween(rho.observed() + 0.001, 0.999);
+        Jackknife plain = Jackknife.over(20, rho.observed(), left -> Ranks.spearman(without(x, left), without(y, left)));
+        double factor = rho.estimate() / rho.observed();
+        double error = Math.hypot(
+                1.2 * plain.standardError() * factor * factor, 0.1 * (rho.estimate() - rho.observed()));
+        assertThat(rho.standardError()).isCloseTo(error, within(1e-12));
+        double reach = new TDistribution(19).inverseCumulativeProbability(0.95) * error;
+        assertThat(rho.interval().low()).isCloseTo(rho.estimate() - reach, within(1e-12));
+        assertThat(rho.interval().high()).isCloseTo(Math.min(1, rho.estimate() + reach), within(1e-12));
+        assertThat(rho.interval().level()).isEqualTo(0.9);
+    }
+
+    @Test
+    void aScoreTurnedOverTurnsTheCorrelationOver() {
+        double[] means = means(300);
+        double[][] x = noisy(means, 20, 1);
+        double[][] y = noisy(means, 20, 1);
+        double[][] turned =
+                Arrays.stream(y).map(block -> Arrays.stream(block).map(v -> -v).toArray()).toArray(double[][]::new);
+        NoisySpearman rho = NoisySpearman.of(x, y, 0.95, SEED);
+        NoisySpearman opposite = NoisySpearman.of(x, turned, 0.95, SEED);
+        assertThat(opposite.observed()).isCloseTo(-rho.observed(), within(1e-9));
+        assertThat(opposite.estimate()).isCloseTo(-rho.estimate(), within(1e-9)).isGreaterThanOrEqualTo(-1);
+        assertThat(opposite.standardError()).isCloseTo(rho.standardError(), within(1e-9));
+        assertThat(opposite.interval().low()).isCloseTo(-rho.interval().high(), within(1e-9));
+        assertThat(opposite.relativeNoise()).isEqualTo(rho.relativeNoise());
+    }
+
+    @Test
+    void relativeNoiseIsOfBothScoresAndOfItemsThatAreNotAlwaysZero() {
+        double[][] still = {{2, 20, 0}, {2, 20, 0}, {2, 20, 0}, {2, 20, 0}};
+        double[][] noisy = {{1, 10, 0}, {1, 10, 0}, {3, 30, 0}, {3, 30, 0}};
+        // No noise in two, √(4/(4·3)) / 2 in two: the median is half way.
+        double half = Math.sqrt(1.0 / 3) / 4;
+        assertThat(NoisySpearman.of(still, noisy, 0.95, SEED).relativeNoise()).isCloseTo(half, within(1e-12));
+        assertThat(NoisySpearman.of(noisy, still, 0.95, SEED).relativeNoise()).isCloseTo(half, within(1e-12));
+    }
+
+    @Test
     void relativeNoiseIsTheMedianOfErrorOverMean() {
         double[][] x = {{1, 10}, {1, 10}, {3, 30}, {3, 30}};
         // Mean 2, deviations 1, standard error √(4/(4·3)).
@@ -120,6 +165,36 @@ class NoisySpearmanTest {
                 .isInstanceOf(Fault.class)
                 .hasMessageContaining("4 and 5");
         assertThatThrownBy(() -> NoisySpearman.of(new double[4][5], new double[4][5], 0, 1)).isInstanceOf(Fault.class);
+    }
+
+    @Test
+    void theSamplingErrorOfItemsIsThatOfACorrelationOfSoMany() {
+        int items = 400;
+        SplittableRandom random = new SplittableRandom(SEED);
+        double[] a = new double[items];
+        double[] b = new double[items];
+        for (int i = 0; i < items; i++) {
+            a[i] = random.nextGaussian();
+            b[i] = 0.6 * a[i] + 0.8 * random.nextGaussian();
+        }
+        double[] weights = new double[items];
+        Arrays.fill(weights, 10);
+        NoisySpearman rho = NoisySpearman.of(noisy(a, 8, 0), noisy(b, 8, 0), weights, 0.95, SEED);
+        // Bonett & Wright (2000), carried from Fisher's z to ρ.
+        double r = rho.observed();
+        double error = (1 - r * r) * Math.sqrt((1 + r * r / 2) / (items - 3));
+        assertThat(rho.standardError()).as("seed %d", SEED).isBetween(0.75 * error, 1.25 * error);
+    }
+
+    private static double[] without(double[][] blocks, int left) {
+        double[] sum = new double[blocks[0].length];
+        for (int b = 0; b < blocks.length; b++) {
+            if (b != left) {
+                double[] block = blocks[b];
+                Arrays.setAll(sum, i -> sum[i] + block[i]);
+            }
+        }
+        return sum;
     }
 
     private static double halves(double[][] x, double[][] y) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kappa.fault.Fault;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.hipparchus.distribution.continuous.NormalDistribution;
 import org.hipparchus.distribution.continuous.TDistribution;
 import org.junit.jupiter.api.Test;
@@ -48,17 +49,28 @@ class ThresholdCountTest {
 
     @Test
     void theErrorJoinsIndependentAndSharedParts() {
-        // By hand from the definition: features that move together share all of their variance.
-        double[][] x = features(0.1, 9.9, 10.05, 10.2);
+        errorIsByDefinition(9.9, 10.05, 10.2);
+    }
+
+    @Test
+    void theErrorKnowsHowFarFromStraightTheCountIs() {
+        // So many features at one side of the threshold bend the count by more than noise alone does.
+        double[] means = new double[60];
+        Arrays.fill(means, 10.06);
+        assertThat(errorIsByDefinition(means)).as("the part of the bend").isGreaterThan(1);
+    }
+
+    /** By hand: features that move together share all of their variance. Returns the part of the bend. */
+    private static double errorIsByDefinition(double... means) {
+        double[][] x = features(0.1, means);
         ThresholdCount count = ThresholdCount.above(10, x, 0.9);
-        double independent = 0;
-        for (int i = 0; i < 3; i++) {
-            independent += variance(without(x, i));
-        }
-        double all = variance(sum(without(x, 0), without(x, 1), without(x, 2)));
+        double[][] without = IntStream.range(0, means.length).mapToObj(i -> without(x, i)).toArray(double[][]::new);
+        double independent = Arrays.stream(without).mapToDouble(ThresholdCountTest::variance).sum();
+        double all = variance(sum(without));
         double bend = 0;
         NormalDistribution normal = new NormalDistribution();
-        for (double z : new double[] {-1, 0.5, 2}) {
+        for (double mean : means) {
+            double z = (mean - 10) / 0.1;
             bend += 4 * normal.cumulativeProbability(z / Math.sqrt(0.5))
                     - 6 * normal.cumulativeProbability(z)
                     + 2 * normal.cumulativeProbability(z / Math.sqrt(2));
@@ -67,15 +79,29 @@ class ThresholdCountTest {
         double shared = Math.max(all - independent, 0);
         double error = Math.sqrt(0.7148 * independent + shared + bent);
         assertThat(count.standardError()).isCloseTo(error, within(1e-9));
-        assertThat(count.withoutBlock())
-                .containsExactly(sum(without(x, 0), without(x, 1), without(x, 2)), within(1e-9));
+        assertThat(count.withoutBlock()).containsExactly(sum(without), within(1e-9));
         double reach = new TDistribution(2).inverseCumulativeProbability(0.95) * error;
         Interval interval = count.interval();
         assertThat(interval.low()).isCloseTo(Math.max(0, count.estimate() - reach), within(1e-6));
-        assertThat(interval.high()).isCloseTo(Math.min(3, count.estimate() + reach), within(1e-6));
+        assertThat(interval.high()).isCloseTo(Math.min(means.length, count.estimate() + reach), within(1e-6));
         assertThat(interval.method()).isEqualTo("count_simex_jackknife_t");
         assertThat(interval.resamples()).isEqualTo(3);
         assertThat(interval.level()).isEqualTo(0.9);
+        return bent;
+    }
+
+    @Test
+    void theIntervalOfFeaturesThatShareNoNoiseIsNormal() {
+        double[][] x = features(0.1, 10, 10, 20, 20, 1, 1);
+        // The second moves against the first, so that their sum stands still.
+        double swapped = x[0][1];
+        x[0][1] = x[2][1];
+        x[2][1] = swapped;
+        ThresholdCount count = ThresholdCount.above(10, x, 0.95);
+        double reach = new NormalDistribution().inverseCumulativeProbability(0.975) * count.standardError();
+        assertThat(count.standardError()).isGreaterThan(0.1);
+        assertThat(count.interval().low()).isCloseTo(count.estimate() - reach, within(1e-9));
+        assertThat(count.interval().high()).isCloseTo(count.estimate() + reach, within(1e-9));
     }
 
     @Test
@@ -96,6 +122,9 @@ class ThresholdCountTest {
         assertThat(count.noiseDominated()).isTrue();
         assertThat(ThresholdCount.above(10, features(0.4, 10, 10, 10, 10), 0.95).noiseDominated()).isFalse();
         assertThat(ThresholdCount.above(10, features(1, 10), 0.95).sharedNoise()).isZero();
+        assertThat(ThresholdCount.above(0, features(0.05, 0.1, 0.1, 0.1, 0.1), 0.95).sharedNoise())
+                .as("a threshold of zero")
+                .isCloseTo(0.5 * Math.sqrt(0.75), within(1e-9));
         double[] tauWithout = new double[3];
         for (int b = 0; b < 3; b++) {
             tauWithout[b] = (x[(b + 1) % 3][0] + x[(b + 2) % 3][0]) / 2;

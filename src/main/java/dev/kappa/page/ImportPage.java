@@ -66,7 +66,7 @@ class ImportPage {
         }
     }
 
-    /** A browser shows an answer only once it has sent all, or nearly all, that it wanted to send. */
+    /** Reads what an archive may have: whoever is cut off while sending may never read why. */
     private ModelAndView refused(HttpServletRequest request, HttpStatus status, String code, String detail)
             throws IOException {
         request.getInputStream().skip(mostBytes);

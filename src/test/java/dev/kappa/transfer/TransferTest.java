@@ -10,6 +10,7 @@ import dev.kappa.testing.KappaServer;
 import dev.kappa.testing.TestHomes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -262,6 +263,21 @@ class TransferTest {
         String metrics = new String(Archive.of(zip).entries().get("metrics.json"), StandardCharsets.UTF_8);
         byte[] another = Archive.of(zip).put("metrics.json", metrics.replace("\"nats\"", "\"bits\"")).sealed().zip();
         told(form("archive", another), 409, "run_exists", run);
+    }
+
+    @Test
+    void aLongFileThatIsNoZipIsAnsweredToAClientThatReadsOnlyWhenItHasSentAll() throws IOException {
+        byte[] form = form("archive", new byte[16 << 20]);
+        try (Socket socket = new Socket("127.0.0.1", HERE.base().getPort())) {
+            socket.getOutputStream()
+                    .write(("POST /runs/import HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: " + FORM
+                                    + "\r\nContent-Length: " + form.length + "\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(form);
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 422")
+                    .contains("archive_malformed");
+        }
     }
 
     @Test

@@ -91,14 +91,14 @@ class ThresholdCountTest {
     }
 
     @Test
-    void theIntervalOfFeaturesThatShareNoNoiseIsNormal() {
+    void theIntervalOfFeaturesThatShareNoNoiseIsStudentsToo() {
         double[][] x = features(0.1, 10, 10, 20, 20, 1, 1);
         // The second moves against the first, so that their sum stands still.
         double swapped = x[0][1];
         x[0][1] = x[2][1];
         x[2][1] = swapped;
-        ThresholdCount count = ThresholdCount.above(10, x, 0.95);
-        double reach = new NormalDistribution().inverseCumulativeProbability(0.975) * count.standardError();
+        ThresholdCount count = ThresholdCount.above(10, x, 0.5);
+        double reach = new TDistribution(2).inverseCumulativeProbability(0.75) * count.standardError();
         assertThat(count.standardError()).isGreaterThan(0.1);
         assertThat(count.interval().low()).isCloseTo(count.estimate() - reach, within(1e-9));
         assertThat(count.interval().high()).isCloseTo(count.estimate() + reach, within(1e-9));

@@ -59,6 +59,9 @@ class ClusterTest {
             gate.open();
             assertSameDigits(busy, 1, gate);
             assertThat(busy.failures()).as("a crash is counted").isEqualTo(1);
+            assertThat(Stream.of("a", "b").map(name -> cluster.node(name).output()))
+                    .as("nobody waited for the lease to end")
+                    .anySatisfy(log -> assertThat(log).contains("tasks of servers that are gone are taken over"));
         }
     }
 

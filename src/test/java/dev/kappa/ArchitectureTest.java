@@ -44,7 +44,7 @@ class ArchitectureTest {
             Map.entry("store", List.of("fault", "weights", "experiment", "home")),
             Map.entry(
                     "catalog",
-                    List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "experiment", "home", "limits", "access")),
+                    List.of("fault", "tensor", "weights", "lm", "sae", "corpus", "experiment", "home", "limits", "access", "store")),
             Map.entry(
                     "residency",
                     List.of("fault", "tensor", "weights", "lm", "sae", "experiment", "catalog", "home")),

@@ -2,6 +2,7 @@ package dev.kappa.catalog;
 
 import dev.kappa.fault.Fault;
 import dev.kappa.home.Home;
+import dev.kappa.store.CopyTime;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,9 +25,6 @@ import org.springframework.util.FileSystemUtils;
  * unpacked once into a folder of the home that is named after its content.
  */
 final class Bundle {
-    /** Servers that share a database share fingerprints, and each unpacks into its own home at its own time. */
-    private static final FileTime ALWAYS = FileTime.fromMillis(0);
-
     private final String root;
     private final Path target;
 
@@ -106,7 +103,7 @@ final class Bundle {
                 Path path = part.resolve(file.getKey()).normalize();
                 Files.createDirectories(path.getParent());
                 Files.write(path, file.getValue());
-                Files.setLastModifiedTime(path, ALWAYS);
+                CopyTime.set(path);
             }
             Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
         } finally {

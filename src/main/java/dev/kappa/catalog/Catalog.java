@@ -21,17 +21,22 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
 
-/** The registered things by id, as runs read them. Nothing here touches a device. */
+/**
+ * The registered things by id, as runs read them. Nothing here touches a device. What another server registered is
+ * fetched before its files are read: {@code fetch_failed} where that cannot be, {@code being_fetched} where it takes longer.
+ */
 @Service
 public class Catalog {
     private final Entries entries;
     private final Registry registry;
+    private final Fetcher fetcher;
     private final Opened opened;
     private final CorpusReader corpora;
 
-    Catalog(Entries entries, Registry registry, Opened opened, CorpusReader corpora) {
+    Catalog(Entries entries, Registry registry, Fetcher fetcher, Opened opened, CorpusReader corpora) {
         this.entries = entries;
         this.registry = registry;
+        this.fetcher = fetcher;
         this.opened = opened;
         this.corpora = corpora;
     }
@@ -57,7 +62,7 @@ public class Catalog {
     public List<Sequence> sequences(Needs needs, long seed) {
         Items items = items(needs);
         return corpora.sequences(
-                opened.corpus(require(Shelf.CORPUS, items.corpus())),
+                opened.corpus(here(Shelf.CORPUS, items.corpus())),
                 opened.tokens(model(needs)),
                 items.length(),
                 count(needs, items),
@@ -117,15 +122,15 @@ public class Catalog {
     }
 
     public ModelFolder model(String id) {
-        return opened.model(require(Shelf.MODEL, id));
+        return opened.model(here(Shelf.MODEL, id));
     }
 
     public SaeShape saeShape(String id) {
-        return opened.shape(require(Shelf.SAE, id));
+        return opened.shape(here(Shelf.SAE, id));
     }
 
     public SaeFolder sae(String id) {
-        return opened.sae(require(Shelf.SAE, id));
+        return opened.sae(here(Shelf.SAE, id));
     }
 
     /** Whether an id is registered. */
@@ -140,7 +145,7 @@ public class Catalog {
 
     /** How many sequences or pairs a run of these needs can have at most. */
     Available available(Needs needs, Items items) {
-        Entry corpus = require(Shelf.CORPUS, items.corpus());
+        Entry corpus = here(Shelf.CORPUS, items.corpus());
         if (facts(corpus).kind() == CorpusKind.PAIRS) {
             PairSelection selection = selection(needs, items);
             return new Available(selection.pairs().size(), Optional.of(selection));
@@ -178,7 +183,7 @@ public class Catalog {
     }
 
     private PairSelection selection(Needs needs, Items items) {
-        Entry corpus = require(Shelf.CORPUS, items.corpus());
+        Entry corpus = here(Shelf.CORPUS, items.corpus());
         Entry model = model(needs);
         int context = opened.model(model).architecture().contextLength();
         int longest = items.length() == 0 ? context : Math.min(items.length(), context);
@@ -186,7 +191,7 @@ public class Catalog {
     }
 
     private Entry model(Needs needs) {
-        return require(
+        return here(
                 Shelf.MODEL,
                 needs.model()
                         .orElseThrow(() -> Fault.user(
@@ -207,6 +212,11 @@ public class Catalog {
             case TOKENS -> facts.kind().label();
             case PAIRS -> facts.kind().label() + ", lengths: " + facts.pairLength();
         };
+    }
+
+    /** With its files on this server. */
+    private Entry here(Shelf shelf, String id) {
+        return fetcher.here(require(shelf, id));
     }
 
     private Entry require(Shelf shelf, String id) {

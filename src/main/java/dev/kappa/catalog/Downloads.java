@@ -5,6 +5,7 @@ import dev.kappa.catalog.Download.State;
 import dev.kappa.catalog.hub.HubCache;
 import dev.kappa.catalog.hub.HubProgress;
 import dev.kappa.fault.Fault;
+import dev.kappa.store.CopyTime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,7 @@ class Downloads implements DisposableBean {
         try {
             Source.Hub source = (Source.Hub) Source.parse(registration.source());
             Path folder = hub.fetch(source.reference(), Selections.of(key.shelf()), download);
+            settle(key.shelf(), folder);
             Entry entry = Inspector.inspect(registration, folder)
                     .entry(key.shelf(), registration.id(), registration.source(), false);
             if (arrived(key, entry)) {
@@ -117,6 +119,13 @@ class Downloads implements DisposableBean {
             fail(key, new Views.Problem("internal_error", "something went wrong here; the log has it"));
         } finally {
             going.remove(key, download);
+        }
+    }
+
+    /** Other servers will have copies of the files, unless an earlier entry was made of them as they are. */
+    private void settle(Shelf shelf, Path folder) {
+        if (!entries.anyAt(folder)) {
+            Layout.of(shelf, folder).forEach(CopyTime::set);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.kappa.catalog;
 
+import dev.kappa.fault.Fault;
 import dev.kappa.home.Home;
 import dev.kappa.limits.Limits;
+import dev.kappa.store.StoredFile;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.databind.DeserializationFeature;
@@ -101,6 +104,25 @@ class Entries {
                         "createdAt", position.createdAt().atOffset(ZoneOffset.UTC))
                 .param("after", position.id()));
         return query.query((row, number) -> entry(shelf, row)).list();
+    }
+
+    /** The files of an artifact that a run has left. */
+    List<StoredFile> artifactFiles(String run, String artifact) {
+        return jdbc.sql("select files from artifact where run_id = :run and name = :name")
+                .param("run", run)
+                .param("name", artifact)
+                .query(String.class)
+                .optional()
+                .map(files -> List.of(JSON.readValue(files, StoredFile[].class)))
+                .orElseThrow(() -> Fault.user(
+                        "unknown_artifact", "run '" + run + "' has left no artifact '" + artifact + "' here"));
+    }
+
+    /** The artifacts that entries stand for, as {@code <run>/<artifact>}. */
+    Set<String> artifacts() {
+        return Set.copyOf(jdbc.sql("select distinct substr(source, 5) from catalog_entry where source like 'run:%'")
+                .query(String.class)
+                .list());
     }
 
     /** Whether any entry of any shelf lies there. */

@@ -35,7 +35,7 @@ final class Inspector {
     private static Inspection model(Path location) {
         requireFolder(location);
         ModelFolder model = ModelFolder.open(location);
-        Contents contents = Contents.of(location, Layout.weights(location));
+        Contents contents = Layout.contents(Shelf.MODEL, location);
         if (!model.hasTokenizer()) {
             return new Inspection(location, contents, new ModelFacts(Optional.empty()));
         }
@@ -55,10 +55,7 @@ final class Inspector {
                 origin(registration.source()),
                 registration.saelensCompat());
         SaeFolder.open(location, options(facts));
-        return new Inspection(
-                location,
-                Contents.of(Layout.folder(Shelf.SAE, location), Layout.of(Shelf.SAE, location)),
-                facts);
+        return new Inspection(location, Layout.contents(Shelf.SAE, location), facts);
     }
 
     static SaeOptions options(SaeFacts facts) {
@@ -76,7 +73,7 @@ final class Inspector {
         long items = CorpusFile.check(file, kind);
         return new Inspection(
                 file,
-                Contents.of(file.getParent(), Layout.of(Shelf.CORPUS, file)),
+                Layout.contents(Shelf.CORPUS, file),
                 new CorpusFacts(kind, items, registration.limit(), registration.length()));
     }
 

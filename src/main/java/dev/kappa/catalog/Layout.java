@@ -31,6 +31,11 @@ final class Layout {
         return Contents.fingerprint(folder(shelf, location), of(shelf, location));
     }
 
+    /** What identifies a thing: of a model, without its tokenizer. */
+    static Contents contents(Shelf shelf, Path location) {
+        return Contents.of(folder(shelf, location), shelf == Shelf.MODEL ? weights(location) : of(shelf, location));
+    }
+
     /** The folder that names are relative to. */
     static Path folder(Shelf shelf, Path location) {
         return shelf == Shelf.CORPUS || Files.isRegularFile(location) ? location.getParent() : location;

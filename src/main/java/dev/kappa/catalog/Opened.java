@@ -16,9 +16,14 @@ import org.springframework.stereotype.Component;
 /** Registered things as their readers open them: configurations, shapes and tokenizers, and no weights. Each once. */
 @Component
 class Opened {
+    private final Fetcher fetcher;
     private final Map<String, ModelFolder> models = new ConcurrentHashMap<>();
     private final Map<String, Tokens> tokenizers = new ConcurrentHashMap<>();
     private final Map<String, SaeFolder> dictionaries = new ConcurrentHashMap<>();
+
+    Opened(Fetcher fetcher) {
+        this.fetcher = fetcher;
+    }
 
     ModelFolder model(Entry entry) {
         requireUntouched(entry);
@@ -69,10 +74,12 @@ class Opened {
     }
 
     /** The hash in a run's provenance must be that of what the run read. */
-    private static void requireUntouched(Entry entry) {
+    private void requireUntouched(Entry entry) {
         String what = entry.shelf().label() + " '" + entry.id() + "'";
         if (!Files.exists(entry.location())) {
-            throw Fault.user("file_missing", what + " is gone from '" + entry.location() + "'");
+            throw fetcher.fetches(entry)
+                    ? Fault.user("not_fetched", what + " is fetched from " + entry.source() + " when a run here first names it")
+                    : Fault.user("file_missing", what + " is gone from '" + entry.location() + "'");
         }
         if (!Layout.fingerprint(entry.shelf(), entry.location()).equals(entry.fingerprint())) {
             throw Fault.user(

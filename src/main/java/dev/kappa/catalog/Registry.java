@@ -1,7 +1,7 @@
 package dev.kappa.catalog;
 
 import dev.kappa.fault.Fault;
-import dev.kappa.home.Home;
+import dev.kappa.store.ArtifactCopies;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,7 +13,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Service;
 import org.springframework.util.FileSystemUtils;
 
@@ -23,9 +22,8 @@ class Registry implements InitializingBean {
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
 
     private final Entries entries;
-    private final Home home;
-    /** Where artifacts of runs are; empty for the home. */
-    private final String store;
+    private final Fetcher fetcher;
+    private final ArtifactCopies copies;
     private final ObjectProvider<Dependents> dependents;
     private final Downloads downloads;
     private final Recipes recipes;
@@ -34,16 +32,16 @@ class Registry implements InitializingBean {
 
     Registry(
             Entries entries,
-            Home home,
+            Fetcher fetcher,
+            ArtifactCopies copies,
             Bundle bundle,
             Downloads downloads,
             Recipes recipes,
             SourceRoots roots,
-            ObjectProvider<Dependents> dependents,
-            @Value("${kappa.store:}") String store) {
+            ObjectProvider<Dependents> dependents) {
         this.entries = entries;
-        this.store = store;
-        this.home = home;
+        this.fetcher = fetcher;
+        this.copies = copies;
         this.downloads = downloads;
         this.recipes = recipes;
         this.roots = roots;
@@ -63,6 +61,7 @@ class Registry implements InitializingBean {
     /** Before the first request is taken. */
     @Override
     public void afterPropertiesSet() {
+        copies.retain(entries.artifacts());
         bundled.forEach((shelf, things) -> things.forEach((id, location) -> {
             Optional<Entry> before = entries.find(shelf, id);
             String source = "bundled:" + id;
@@ -135,6 +134,7 @@ class Registry implements InitializingBean {
         }));
         entries.delete(shelf, id);
         dependents.orderedStream().forEach(dependent -> dependent.deleted(shelf, id));
+        copies.retain(entries.artifacts());
         if (files && Source.parse(entry.source()) instanceof Source.Hub && !entries.anyAt(entry.location())) {
             deleteTree(entry.location());
         }
@@ -178,14 +178,7 @@ class Registry implements InitializingBean {
                                     + bundled.get(shelf).keySet()));
         }
         if (source instanceof Source.RunArtifact artifact) {
-            if (store.startsWith("s3:")) {
-                throw Fault.user(
-                        "artifact_remote",
-                        "artifact '" + artifact.artifact() + "' of run '" + artifact.run() + "' is in " + store
-                                + " and on no disk; download its files and register their folder by file:");
-            }
-            Path root = store.isBlank() ? home.directory() : Path.of(store);
-            return root.resolve("artifacts").resolve(artifact.run()).resolve(artifact.artifact());
+            return fetcher.artifact(artifact);
         }
         return roots.require(((Source.Local) source).path());
     }

@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 @Component
 class BlockFailures {
     private static final Logger LOG = LoggerFactory.getLogger(BlockFailures.class);
-    private static final Duration UNTIL_DEVICE_IS_FREE = Duration.ofSeconds(1);
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final BlockClaims claims;
     private final Fitness fitness;
@@ -55,7 +55,10 @@ class BlockFailures {
     Optional<Duration> after(Claim claim, Throwable thrown) {
         String code = thrown instanceof Fault fault ? fault.code() : "";
         if (code.equals("device_full")) {
-            return handBack(claim, UNTIL_DEVICE_IS_FREE);
+            return handBack(claim, A_MOMENT);
+        }
+        if (code.equals("being_fetched")) {
+            return handBack(claim, A_MOMENT, thrown.getMessage());
         }
         if (code.equals("too_large_for_device") && !recovery.isAlone()) {
             LOG.warn("{} is left to servers with larger devices: {}", claim, thrown.getMessage());

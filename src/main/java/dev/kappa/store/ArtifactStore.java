@@ -32,7 +32,7 @@ public class ArtifactStore {
 
     /** Writes an artifact in place of an earlier attempt's. */
     public List<StoredFile> write(String run, Artifact artifact) {
-        String folder = folder(run) + "/" + plain(artifact.name());
+        String folder = folder(run, artifact.name());
         artifact.files().keySet().forEach(ArtifactStore::plain);
         List<StoredFile> written = new ArrayList<>();
         try {
@@ -53,12 +53,12 @@ public class ArtifactStore {
 
     /** The content of a file, which may be gone. */
     public Resource resource(String run, String artifact, String file) {
-        return blobs.resource(folder(run) + "/" + plain(artifact) + "/" + plain(file));
+        return blobs.resource(folder(run, artifact) + "/" + plain(file));
     }
 
     /** Takes files by their names as an artifact of a run; the files are gone then. */
     public void adopt(String run, String artifact, Map<String, Path> files) {
-        String folder = folder(run) + "/" + plain(artifact);
+        String folder = folder(run, artifact);
         try {
             for (var file : files.entrySet()) {
                 blobs.put(folder, staged -> Files.move(file.getValue(), staged), any -> plain(file.getKey()));
@@ -80,6 +80,10 @@ public class ArtifactStore {
         } catch (IOException e) {
             // Nothing refers to it any more; a stray folder changes no result.
         }
+    }
+
+    static String folder(String run, String artifact) {
+        return folder(run) + "/" + plain(artifact);
     }
 
     private static String folder(String run) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.core.io.Resource;
 
@@ -44,6 +45,12 @@ interface Blobs {
 
     /** A file on this machine with these bytes, to be read or mapped; of names whose bytes never change. */
     Path local(String name) throws IOException;
+
+    /** Writes a name's bytes to a new file. */
+    void read(String name, Path file) throws IOException;
+
+    /** The folder on this machine with the names of a folder as its files; empty where they are elsewhere. */
+    Optional<Path> folder(String name);
 
     /** To be read from anywhere on; it may not exist. */
     Resource resource(String name);

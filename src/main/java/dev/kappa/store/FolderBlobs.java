@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -47,6 +48,16 @@ final class FolderBlobs implements Blobs {
             throw new NoSuchFileException(path.toString());
         }
         return path;
+    }
+
+    @Override
+    public void read(String name, Path file) throws IOException {
+        Files.copy(root.resolve(name), file);
+    }
+
+    @Override
+    public Optional<Path> folder(String name) {
+        return Optional.of(root.resolve(name));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.springframework.core.io.Resource;
@@ -55,12 +56,22 @@ final class S3Blobs implements Blobs {
         }
         Path staged = cache.stage();
         try {
-            asking(name, () -> s3.getObject(
-                    request -> request.bucket(address.bucket()).key(address.key(name)), staged));
+            read(name, staged);
             return cache.keep(staged, name);
         } finally {
             Files.deleteIfExists(staged);
         }
+    }
+
+    @Override
+    public void read(String name, Path file) throws IOException {
+        asking(name, () -> s3.getObject(
+                request -> request.bucket(address.bucket()).key(address.key(name)), file));
+    }
+
+    @Override
+    public Optional<Path> folder(String name) {
+        return Optional.empty();
     }
 
     @Override

@@ -33,7 +33,8 @@ final class OpenApiRefusals {
             Map.entry(422, List.of("invalid_character")),
             Map.entry(429, List.of("rate_limited")),
             Map.entry(500, List.of("internal_error")),
-            Map.entry(503, List.of("database_unavailable", "unavailable")));
+            Map.entry(502, List.of("fetch_failed")),
+            Map.entry(503, List.of("database_unavailable", "unavailable", "being_fetched")));
 
     private OpenApiRefusals() {}
 

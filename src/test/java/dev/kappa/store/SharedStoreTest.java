@@ -22,6 +22,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
@@ -167,6 +171,52 @@ class SharedStoreTest {
         assertThat(keys("lab/one/tallies/by-two/")).hasSize(1);
         assertThat(keys("lab/one/artifacts/by-two/")).hasSize(2).allMatch(key -> key.contains("/total/"));
         assertThat(folders.retain(folder, tallies, Set.of("total"))).isEmpty();
+    }
+
+    @Test
+    void anArtifactOfTheBucketIsCopiedOnceHoweverManyAskForIt() throws Exception {
+        List<StoredFile> files = written("asked-by-many");
+        Path cache = TestHomes.fresh();
+        ArtifactCopies copies = new ArtifactCopies(second.bean(Blobs.class), cache, any -> 1_000);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<Path>> asked = IntStream.range(0, 8)
+                .mapToObj(any -> threads.submit(() -> copies.folder("asked-by-many", "model", () -> files)))
+                .toList();
+        threads.shutdown();
+        for (Future<Path> folder : asked) {
+            assertThat(folder.get()).isEqualTo(cache.resolve("artifacts/asked-by-many/model"));
+            assertThat(Files.readAllBytes(folder.get().resolve("b.bin"))).containsExactly(3, 4);
+        }
+        assertThat(cache.resolve("staged")).isEmptyDirectory();
+        copies.retain(Set.of("asked-by-many/model"));
+        assertThat(asked.get(0).get()).isDirectory();
+        copies.retain(Set.of());
+        assertThat(asked.get(0).get()).doesNotExist();
+    }
+
+    @Test
+    void aCopyThatHasNoRoomOrNoPlaceIsNotBegunOrLeavesNothingAndIsMadeLater() throws IOException {
+        List<StoredFile> files = written("no-room");
+        Path cache = TestHomes.fresh();
+        Blobs blobs = second.bean(Blobs.class);
+        notCopied(new ArtifactCopies(blobs, cache, any -> 3), files).hasMessageContaining("4 bytes").hasMessageContaining("are 3");
+        Path place = Files.createFile(cache.resolve("artifacts"));
+        ArtifactCopies copies = new ArtifactCopies(blobs, cache, any -> 4);
+        notCopied(copies, files).hasMessageContaining("cannot be copied to '" + place);
+        assertThat(cache.resolve("staged")).isEmptyDirectory();
+        Files.delete(place);
+        assertThat(copies.folder("no-room", "model", () -> files)).isDirectoryContaining("glob:**a.bin");
+    }
+
+    private static List<StoredFile> written(String run) {
+        Map<String, byte[]> files = Map.of("a.bin", new byte[] {1, 2}, "b.bin", new byte[] {3, 4});
+        return first.bean(ArtifactStore.class).write(run, new Artifact("model", "sae", files));
+    }
+
+    private static AbstractThrowableAssert<?, ?> notCopied(ArtifactCopies copies, List<StoredFile> files) {
+        return assertThatThrownBy(() -> copies.folder("no-room", "model", () -> files))
+                .isInstanceOfSatisfying(Fault.class, fault -> assertThat(fault.code()).isEqualTo("fetch_failed"))
+                .hasMessageContaining("'s3://kappa/lab/one/artifacts/no-room/model'");
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Several servers, each a process with a home of its own, on one Postgres, with one folder of tallies and one of
- * artifacts. Their lease is six beats of two seconds, where the arguments say nothing else.
+ * artifacts, where the arguments name no other store. Their lease is six beats of two seconds, where the arguments say nothing else.
  */
 public final class Cluster implements AutoCloseable {
     public static final int HEARTBEAT_MILLIS = 2_000;
@@ -62,12 +62,17 @@ public final class Cluster implements AutoCloseable {
         return all.toArray(String[]::new);
     }
 
-    private Path home(String name) {
+    private boolean hasStore() {
+        return arguments.stream().anyMatch(argument -> argument.startsWith("--kappa.store="));
+    }
+
+    /** The home of a server, which may not have been started. */
+    public Path home(String name) {
         Path home = homes.resolve(name);
         try {
             if (Files.notExists(home)) {
                 Files.createDirectories(home);
-                for (String shared : List.of("tallies", "artifacts")) {
+                for (String shared : hasStore() ? List.<String>of() : List.of("tallies", "artifacts")) {
                     Files.createSymbolicLink(home.resolve(shared), homes.resolve("shared").resolve(shared));
                 }
             }

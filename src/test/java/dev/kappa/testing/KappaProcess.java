@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A whole server in a process of its own, which a test can kill. */
 public final class KappaProcess implements AutoCloseable {
@@ -39,7 +41,7 @@ public final class KappaProcess implements AutoCloseable {
         return startPlain(home, all.toArray(String[]::new));
     }
 
-    /** A server as it is shipped. */
+    /** A server as it is shipped. @param arguments added to the command line; those with -D are of its JVM */
     public static KappaProcess startPlain(Path home, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,14 +49,15 @@ public final class KappaProcess implements AutoCloseable {
                 JIT,
                 "-XX:+UseSerialGC",
                 "-cp",
-                System.getProperty("java.class.path"),
-                Kappa.class.getName(),
-                "--kappa.home=" + home,
-                KappaServer.BINARIES));
+                System.getProperty("java.class.path")));
+        Map<Boolean, List<String>> ofJvm = Arrays.stream(arguments)
+                .collect(Collectors.partitioningBy(argument -> argument.startsWith("-D")));
+        command.addAll(ofJvm.get(true));
+        command.addAll(List.of(Kappa.class.getName(), "--kappa.home=" + home, KappaServer.BINARIES));
         if (Arrays.stream(arguments).noneMatch(argument -> argument.startsWith("--server.port="))) {
             command.add("--server.port=0");
         }
-        command.addAll(List.of(arguments));
+        command.addAll(ofJvm.get(false));
         try {
             Path output = Files.createTempFile(TestHomes.folder(), "output-", ".txt");
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());

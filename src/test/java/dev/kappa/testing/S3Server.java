@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -62,6 +63,15 @@ public final class S3Server implements AutoCloseable {
         });
         Matcher port = PORT.matcher(output());
         return "http://127.0.0.1:" + port.results().findFirst().orElseThrow().group(1);
+    }
+
+    /** What a server in a process of its own is started with to keep its store in a bucket. */
+    public List<String> arguments(String bucket) {
+        return List.of(
+                "-Daws.accessKeyId=any",
+                "-Daws.secretAccessKey=any",
+                "--kappa.store=s3://" + bucket,
+                "--kappa.store.s3.endpoint=" + endpoint());
     }
 
     /** To look behind a server's back. */

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class HubCache {
     private static final Logger LOG = LoggerFactory.getLogger(HubCache.class);
 
+    private static final int COMMIT_DIGITS = 40;
+
     private final Path root;
     private final HubSettings settings;
     private final HubHttp http;
@@ -72,6 +74,11 @@ public final class HubCache {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same at the commit of a folder that was downloaded for it, here or on another server. */
+    public static HubReference pinned(HubReference reference, Path folder) {
+        return reference.at(folder.getFileName().toString().substring(0, COMMIT_DIGITS));
     }
 
     private void download(HubReference reference, List<HubFile> files, Path folder, HubProgress progress)

@@ -30,6 +30,7 @@ public record HubReference(String repository, String revision, String folder) {
                 matcher.group("folder").replaceFirst("^/", ""));
     }
 
+    /** The same at a commit. */
     HubReference at(String commit) {
         return new HubReference(repository, commit, folder);
     }

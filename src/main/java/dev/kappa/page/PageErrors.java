@@ -1,14 +1,19 @@
 package dev.kappa.page;
 
 import dev.kappa.fault.Fault;
+import dev.kappa.limits.Characters;
 import dev.kappa.run.Conflict;
 import dev.kappa.run.Rejection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpStatus;
-import org.springframework.web.ErrorResponseException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.servlet.ModelAndView;
@@ -50,12 +55,26 @@ class PageErrors {
     }
 
     @ExceptionHandler
-    ModelAndView answered(ErrorResponseException e) {
-        return page(HttpStatus.valueOf(e.getStatusCode().value()), e.getBody().getDetail());
+    ModelAndView characters(DataIntegrityViolationException e) {
+        return Characters.refusedBy(e) ? page(HttpStatus.UNPROCESSABLE_CONTENT, Characters.REASON) : unexpected(e);
+    }
+
+    @ExceptionHandler({
+        TransientDataAccessException.class,
+        NonTransientDataAccessResourceException.class,
+        CannotCreateTransactionException.class
+    })
+    ModelAndView database(Exception e) {
+        LOG.error("A page could not use the database", e);
+        return page(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer; try again in a moment.");
     }
 
     @ExceptionHandler
     ModelAndView unexpected(Exception e) {
+        // Ours, and Spring's own, such as for a parameter that is missing.
+        if (e instanceof ErrorResponse answer) {
+            return page(HttpStatus.valueOf(answer.getStatusCode().value()), answer.getBody().getDetail());
+        }
         LOG.error("A page failed", e);
         return page(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has it.");
     }

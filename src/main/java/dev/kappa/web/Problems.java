@@ -3,12 +3,12 @@ package dev.kappa.web;
 import dev.kappa.catalog.Refusal;
 import dev.kappa.fault.Category;
 import dev.kappa.fault.Fault;
+import dev.kappa.limits.Characters;
 import dev.kappa.run.Conflict;
 import dev.kappa.run.Rejection;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -44,9 +44,6 @@ import tools.jackson.core.JacksonException;
 class Problems extends ResponseEntityExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String RETRY_SECONDS = "5";
-
-    /** SQL states "character not in repertoire" and "untranslatable character". */
-    private static final Set<String> CHARACTER = Set.of("22021", "22P05");
 
     private static final Map<Integer, String> CODES = Map.of(
             400, "malformed_request",
@@ -109,18 +106,11 @@ class Problems extends ResponseEntityExceptionHandler {
                 request);
     }
 
-    /** Postgres keeps every character but U+0000. */
     @ExceptionHandler
     ResponseEntity<Object> characters(DataIntegrityViolationException e, WebRequest request) {
-        if (!(e.getMostSpecificCause() instanceof SQLException sql) || !CHARACTER.contains(sql.getSQLState())) {
-            return unexpected(e, request);
-        }
-        return answer(
-                e,
-                HttpStatus.UNPROCESSABLE_CONTENT,
-                "invalid_character",
-                "a text in the request has the character U+0000",
-                request);
+        return Characters.refusedBy(e)
+                ? answer(e, HttpStatus.UNPROCESSABLE_CONTENT, "invalid_character", Characters.REASON, request)
+                : unexpected(e, request);
     }
 
     @ExceptionHandler

@@ -6,6 +6,8 @@ import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaServer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.web.util.HtmlUtils;
 import tools.jackson.databind.JsonNode;
 
@@ -52,6 +54,37 @@ class PagesTest {
             assertThat(other.status()).isEqualTo(404);
             assertThat(other.header("Content-Type")).isEqualTo("application/problem+json");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /?model=%00&after=x, ''",
+        "GET, /compare/figures/x, ''",
+        "GET, /compare/figures/x?runs=%00, ''",
+        "GET, /new?from=%00, ''",
+        "GET, /models/register?shelf=nonsense, ''",
+        "GET, /runs/nonsense/figures/x, ''",
+        "POST, /new, ''",
+        "POST, /new, experiment=%00",
+        "POST, /new, experiment=jacobian_rank&/labels=a%3D%00",
+        "POST, /new, experiment=counting&/labels=a%3D%00",
+        "POST, /new/plan, x=%00",
+        "POST, /models/register, shelf=nonsense",
+        "POST, /models/register, shelf=model&/id=%00&/source=%00",
+        "POST, /models/register, shelf=corpus&/id=a&/source=file:%00",
+        "POST, /runs/nonsense/labels, ''",
+        "POST, /runs/nonsense/labels, lines=a%00",
+        "POST, /runs/nonsense/reanalyse, ''",
+        "POST, /runs/import, ''",
+        "POST, /sign-in, key=%00"
+    })
+    void whatAPageIsAskedWronglyIsSaidToBeWrongOnAPage(String method, String path, String form) {
+        KappaClient.Answer page = method.equals("GET")
+                ? client.get(path, "Accept", "text/html")
+                : client.send(
+                        method, path, form, "Accept", "text/html", "Content-Type", "application/x-www-form-urlencoded");
+        assertThat(page.status()).isBetween(400, 499);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
     }
 
     @Test

@@ -4,10 +4,6 @@ package dev.kappa.page;
 final class NotThere extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    static NotThere run(String id) {
-        return new NotThere("There is no run “" + id + "”.");
-    }
-
     NotThere(String message) {
         super(message);
     }

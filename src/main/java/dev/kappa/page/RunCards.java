@@ -24,7 +24,9 @@ class RunCards {
 
     /** The run that an address names. */
     Run find(String id) {
-        return runs.find(id).orElseThrow(() -> NotThere.run(id));
+        return runs.find(id).orElseThrow(() -> new NotThere(runs.expiredAt(id)
+                .map(when -> "Run “" + id + "” was deleted at " + when + " by kappa.retention.runs.")
+                .orElse("There is no run “" + id + "”.")));
     }
 
     RunCard of(Run run) {

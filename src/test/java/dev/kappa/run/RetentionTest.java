@@ -88,6 +88,9 @@ class RetentionTest {
             assertThat(problem.get("code").asString()).as(path).isEqualTo("unknown_run");
             assertThat(problem.get("detail").asString()).as(path).isEqualTo(detail);
         }
+        KappaClient.Answer page = client.get("/runs/" + RUNS.get(0), "Accept", "text/html");
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.text()).contains("was deleted at").contains("kappa.retention.runs");
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kappa.fault.Fault;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class JackknifeTest {
@@ -86,12 +88,13 @@ class JackknifeTest {
     }
 
     private static Jackknife jackknife(double[] sample, ToDoubleFunction<double[]> statistic) {
-        return Jackknife.over(sample.length, statistic.applyAsDouble(sample), b -> {
-            double[] rest = new double[sample.length - 1];
-            System.arraycopy(sample, 0, rest, 0, b);
-            System.arraycopy(sample, b + 1, rest, b, rest.length - b);
-            return statistic.applyAsDouble(rest);
-        });
+        List<double[]> without = IntStream.range(0, sample.length)
+                .mapToObj(left -> IntStream.range(0, sample.length)
+                        .filter(b -> b != left)
+                        .mapToDouble(b -> sample[b])
+                        .toArray())
+                .toList();
+        return Jackknife.of(sample, without, statistic);
     }
 
     private static double mean(double[] sample) {

@@ -161,6 +161,11 @@ class NoisySpearmanTest {
         assertThatThrownBy(() -> NoisySpearman.of(new double[3][5], new double[3][5], 0.95, 1))
                 .isInstanceOf(Fault.class)
                 .hasMessageContaining("at least 4");
+        assertThatThrownBy(() -> NoisySpearman.of(new double[0][], new double[0][], 0.95, 1))
+                .isInstanceOf(Fault.class);
+        assertThatThrownBy(() -> NoisySpearman.of(new double[3][5], new double[3][5], Ranks.ones(5), 0.95, 1))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("at least 4");
         assertThatThrownBy(() -> NoisySpearman.of(new double[4][5], new double[5][5], 0.95, 1))
                 .isInstanceOf(Fault.class)
                 .hasMessageContaining("4 and 5");
@@ -184,6 +189,15 @@ class NoisySpearmanTest {
         double r = rho.observed();
         double error = (1 - r * r) * Math.sqrt((1 + r * r / 2) / (items - 3));
         assertThat(rho.standardError()).as("seed %d", SEED).isBetween(0.75 * error, 1.25 * error);
+    }
+
+    @Test
+    void itemsTakenForCertainAddNoSamplingError() {
+        // The sampled items are alike: only the certain ones could make a difference.
+        double[][] x = noisy(new double[] {1, 2, 3, 4, 5, 7, 7, 7}, 8, 0);
+        double[][] y = noisy(new double[] {2, 1, 5, 3, 4, 7, 7, 7}, 8, 0);
+        double[] weights = {1, 1, 1, 1, 1, 5, 5, 5};
+        assertThat(NoisySpearman.of(x, y, weights, 0.95, SEED).standardError()).isCloseTo(0, within(1e-12));
     }
 
     private static double[] without(double[][] blocks, int left) {

@@ -24,15 +24,15 @@ class ThresholdCountTest {
 
     @Test
     void withoutNoiseTheCountIsTheCount() {
-        ThresholdCount count = ThresholdCount.above(2, features(0, 1, 2, 3, 4), 0.95);
-        assertThat(count.observed()).isEqualTo(2);
-        assertThat(count.estimate()).isEqualTo(2);
+        ThresholdCount count = ThresholdCount.above(2, features(0, 1, 2, 3, 4, 5), 0.95);
+        assertThat(count.observed()).isEqualTo(3);
+        assertThat(count.estimate()).isEqualTo(3);
         assertThat(count.standardError()).isZero();
-        assertThat(count.interval().low()).isEqualTo(2);
-        assertThat(count.interval().high()).isEqualTo(2);
+        assertThat(count.interval().low()).isEqualTo(3);
+        assertThat(count.interval().high()).isEqualTo(3);
         assertThat(count.relativeNoise()).isNaN();
         assertThat(count.noiseDominated()).isFalse();
-        assertThat(count.withoutBlock()).containsExactly(2, 2, 2);
+        assertThat(count.withoutBlock()).containsExactly(3, 3, 3);
     }
 
     @Test
@@ -108,6 +108,10 @@ class ThresholdCountTest {
     void noiseIsJudgedByTheFeaturesNearTheThreshold() {
         assertThat(ThresholdCount.above(10, features(2, 10, 1000), 0.95).relativeNoise())
                 .isCloseTo(0.2, within(1e-9));
+        // The second is two errors away and weighs exp(−1).
+        double weight = Math.exp(-1);
+        assertThat(ThresholdCount.above(10, features(2, 10, 14), 0.95).relativeNoise())
+                .isCloseTo((0.2 + weight * 2 / 14) / (1 + weight), within(1e-9));
         assertThat(ThresholdCount.above(10, features(2, 10), 0.95).noiseDominated()).isFalse();
         assertThat(ThresholdCount.above(10, features(4, 10), 0.95).noiseDominated()).isTrue();
     }
@@ -132,6 +136,18 @@ class ThresholdCountTest {
         assertThat(ThresholdCount.above(10, tauWithout, x, 0.95).sharedNoise())
                 .as("a threshold that moves alike")
                 .isZero();
+    }
+
+    @Test
+    void withoutABlockTheEstimateIsThatOfTheOtherBlocks() {
+        double[][] x = {{9, 10.5, 11}, {10, 9.5, 12}, {10.5, 10, 10}, {9.5, 11, 10.5}, {10.2, 9, 11.5}};
+        double[] without = ThresholdCount.above(10, x, 0.95).withoutBlock();
+        for (int left = 0; left < x.length; left++) {
+            int block = left;
+            double[][] others =
+                    IntStream.range(0, x.length).filter(b -> b != block).mapToObj(b -> x[b]).toArray(double[][]::new);
+            assertThat(without[left]).isCloseTo(ThresholdCount.above(10, others, 0.95).estimate(), within(1e-9));
+        }
     }
 
     @Test

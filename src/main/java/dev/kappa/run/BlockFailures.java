@@ -61,8 +61,10 @@ class BlockFailures {
             return handBack(claim, A_MOMENT, thrown.getMessage());
         }
         if (code.equals("too_large_for_device") && !recovery.isAlone()) {
-            LOG.warn("{} is left to servers with larger devices: {}", claim, thrown.getMessage());
-            return handBack(claim, left.leave(claim.run()), "left to servers with larger devices: " + thrown.getMessage());
+            return leave(claim, "servers with larger devices", thrown);
+        }
+        if (code.equals("fetch_failed") && !recovery.isAlone()) {
+            return leave(claim, "servers that have its files", thrown);
         }
         if (Patience.isDatabaseAway(thrown)) {
             LOG.warn("{} is handed back: {}", claim, thrown.getMessage());
@@ -75,6 +77,12 @@ class BlockFailures {
         return thrown instanceof Fault fault && fault.category() == Category.USER
                 ? fail(claim, cause)
                 : charge(claim, cause, thrown);
+    }
+
+    private Optional<Duration> leave(Claim claim, String whom, Throwable thrown) {
+        String why = "left to " + whom + ": " + thrown.getMessage();
+        LOG.warn("{} is {}", claim, why);
+        return handBack(claim, left.leave(claim.run()), why);
     }
 
     private Optional<Duration> loseDevice(Claim claim, Cause cause, Throwable thrown) {

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs that this server leaves to others, because it does not know their kind or its devices are too small: for a
- * while the engine takes none of their tasks here. The tasks keep their place in the queue, where a server that can
+ * Runs that this server leaves to others, because it does not know their kind, its devices are too small or what they
+ * read cannot be brought here: for a while the engine takes none of their tasks here. The tasks keep their place in the queue, where a server that can
  * do them finds them at once, and what comes after them is not held up here.
  */
 @Component

@@ -85,7 +85,7 @@ class SharedCatalogTest {
         register(first, "saes", "trained", "run:" + dictionaryRun + "/sae");
         byFirst = first.run(finished(first, SWEEP));
         ADDRESSES.forEach(address -> ENTRIES.add(first.get(address).json()));
-        cluster.node("first").close();
+        cluster.node("first").terminate();
         second = cluster.node("second").client();
     }
 
@@ -166,13 +166,20 @@ class SharedCatalogTest {
 
     @Test
     @Order(4)
-    void aServerThatHasYetToFetchSaysSoAndLeavesBlocksToOthers() {
+    void aServerThatCannotFetchOrHasYetToSaysSoAndLeavesBlocksToOthers() {
         third = cluster.node("third", "--kappa.fetch.wait=100ms").client();
-        hub.answers(404, 1, "0");
+        hub.answers(404, Integer.MAX_VALUE, "0");
         await().untilAsserted(() -> assertNotFetched(third, "model 'tiny' of hf:lab/tiny@main", FakeHub.COMMIT));
-        hub.transfers(Manner.STALL);
+        assertSecondMeasuresWhatThirdHandsBack();
+        hub.answers(404, 0, "0").transfers(Manner.STALL);
         await().untilAsserted(() -> assertThat(code(third.post("/v1/runs", SWEEP), 503)).isEqualTo("being_fetched"));
-        double handedBack;
+        assertSecondMeasuresWhatThirdHandsBack();
+        hub.release();
+        await().atMost(Duration.ofSeconds(30)).until(() -> third.post("/v1/runs", SWEEP).status() == 202);
+    }
+
+    private static void assertSecondMeasuresWhatThirdHandsBack() {
+        double before = handedBackByThird();
         do {
             // Which of them takes a block is up to them.
             JsonNode run = second.run(finished(second, SWEEP));
@@ -181,10 +188,11 @@ class SharedCatalogTest {
                     .json()
                     .get("blocks")
                     .forEach(block -> assertThat(block.get("failures").asInt()).isZero());
-            handedBack = Scrape.of(third).sum("kappa_blocks_total", "outcome=\"handed_back\"");
-        } while (handedBack == 0);
-        hub.release();
-        await().atMost(Duration.ofSeconds(30)).until(() -> third.post("/v1/runs", SWEEP).status() == 202);
+        } while (handedBackByThird() == before);
+    }
+
+    private static double handedBackByThird() {
+        return Scrape.of(third).sum("kappa_blocks_total", "outcome=\"handed_back\"");
     }
 
     @Test

@@ -63,10 +63,12 @@ final class S3Resource extends AbstractResource {
             super(null);
         }
 
+        /** An empty object has no first byte that a range could begin at. */
         private InputStream open() throws IOException {
             if (in == null) {
+                String range = skipped == 0 ? null : "bytes=" + skipped + "-";
                 try {
-                    in = s3.getObject(request -> request.bucket(bucket).key(key).range("bytes=" + skipped + "-"));
+                    in = s3.getObject(request -> request.bucket(bucket).key(key).range(range));
                 } catch (SdkException e) {
                     throw new IOException(getDescription() + ": " + e.getMessage(), e);
                 }

@@ -120,6 +120,16 @@ class SharedCatalogTest {
     }
 
     @Test
+    @Order(1)
+    void anArtifactThatNoRunHasLeftIsNotRegistered() {
+        String body = "{\"id\": \"other\", \"source\": \"run:" + dictionaryRun + "/nosuch\"}";
+        JsonNode problem = second.post("/v1/saes", body).json();
+        assertThat(problem.at("/errors/0/code").asString()).isEqualTo("unknown_artifact");
+        assertThat(problem.at("/errors/0/pointer").asString()).isEqualTo("/source");
+        assertThat(problem.get("detail").asString()).contains(dictionaryRun, "nosuch");
+    }
+
+    @Test
     @Order(2)
     void anObjectThatIsGoneOrNotWhatWasWrittenIsNamedAndLeavesNothing() throws IOException {
         String key = "artifacts/" + dictionaryRun + "/sae/sae_weights.safetensors";

@@ -125,6 +125,12 @@ class SharedStoreTest {
     }
 
     @Test
+    void anEmptyFileIsReadAsWell() throws IOException {
+        first.bean(ArtifactStore.class).write("empty", new Artifact("notes", "data", Map.of("none.txt", new byte[0])));
+        assertThat(second.bean(ArtifactStore.class).resource("empty", "notes", "none.txt").getContentAsByteArray()).isEmpty();
+    }
+
+    @Test
     void aTallyComesBackBitByBitOnTheOtherServerAndOneThatChangedIsNotRead() {
         Tally tally = new Tally().put("sum", new double[] {1.5, Double.NaN, -0.0}, 3);
         StoredTally stored = first.bean(TallyStore.class).write("by-hand", 0, tally);

@@ -46,6 +46,9 @@ interface Blobs {
     /** A file on this machine with these bytes, to be read or mapped; of names whose bytes never change. */
     Path local(String name) throws IOException;
 
+    /** Deletes a copy that this machine has of what is elsewhere. */
+    void forget(String name) throws IOException;
+
     /** Writes a name's bytes to a new file. */
     void read(String name, Path file) throws IOException;
 

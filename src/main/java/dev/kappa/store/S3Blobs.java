@@ -64,6 +64,11 @@ final class S3Blobs implements Blobs {
     }
 
     @Override
+    public void forget(String name) throws IOException {
+        cache.delete(name);
+    }
+
+    @Override
     public void read(String name, Path file) throws IOException {
         asking(name, () -> s3.getObject(
                 request -> request.bucket(address.bucket()).key(address.key(name)), file));

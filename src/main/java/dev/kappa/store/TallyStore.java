@@ -66,10 +66,7 @@ public class TallyStore {
         String name = name(run, block, hash);
         Path path;
         try {
-            path = blobs.local(name);
-            if (!Hashes.sha256(path).equals(hash)) {
-                throw Fault.external("tally_changed", "'" + blobs.place(name) + "' is not what was written there", null);
-            }
+            path = whole(name, hash);
         } catch (IOException e) {
             throw Fault.external("tally_missing", "'" + blobs.place(name) + "' cannot be read: " + e, e);
         }
@@ -80,6 +77,19 @@ public class TallyStore {
             }
         }
         return tally;
+    }
+
+    private Path whole(String name, String hash) throws IOException {
+        Path path = blobs.local(name);
+        if (!Hashes.sha256(path).equals(hash)) {
+            // A power cut may have left half a copy on this machine of what the store has whole.
+            blobs.forget(name);
+            path = blobs.local(name);
+            if (!Hashes.sha256(path).equals(hash)) {
+                throw Fault.external("tally_changed", "'" + blobs.place(name) + "' is not what was written there", null);
+            }
+        }
+        return path;
     }
 
     /** Removes all tallies of a run; copies that were shared with others stay. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kappa.experiment.Artifact;
 import dev.kappa.experiment.Tally;
 import dev.kappa.fault.Fault;
+import dev.kappa.home.Home;
 import dev.kappa.testing.KappaClient;
 import dev.kappa.testing.KappaProcess;
 import dev.kappa.testing.KappaServer;
@@ -144,6 +145,19 @@ class SharedStoreTest {
         assertThatThrownBy(() -> other.read("by-hand", 2, missing))
                 .isInstanceOf(Fault.class)
                 .hasMessageContaining("s3://kappa/lab/one/tallies/by-hand/2-" + missing);
+    }
+
+    @Test
+    void halfACopyOnAServerIsFetchedAgainFromTheBucket() throws IOException {
+        StoredTally stored = first.bean(TallyStore.class).write("half", 0, new Tally().put("sum", 1));
+        TallyStore other = second.bean(TallyStore.class);
+        other.read("half", 0, stored.hash());
+        Path copy = second.bean(Home.class)
+                .directory()
+                .resolve("cache/store/kept/tallies/half/0-" + stored.hash() + ".safetensors");
+        Files.write(copy, new byte[0]);
+        assertThat(other.read("half", 0, stored.hash()).doubles("sum")).containsExactly(1);
+        assertThat(copy).isNotEmptyFile();
     }
 
     @Test

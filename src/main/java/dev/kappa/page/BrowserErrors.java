@@ -6,6 +6,7 @@ import java.util.List;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
@@ -35,6 +36,11 @@ class BrowserErrors implements WebMvcConfigurer, HandlerExceptionResolver {
             PageHeaders.set(response);
             return PageErrors.page(
                     HttpStatus.METHOD_NOT_ALLOWED, "The address “" + request.getRequestURI() + "” cannot be asked that way.");
+        }
+        if (e instanceof HttpMediaTypeNotSupportedException) {
+            PageHeaders.set(response);
+            return PageErrors.page(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The address “" + request.getRequestURI() + "” takes no such body.");
         }
         return null;
     }

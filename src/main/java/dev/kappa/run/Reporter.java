@@ -40,7 +40,7 @@ final class Reporter implements DoublePredicate {
     @Override
     public boolean test(double fraction) {
         watch.alive();
-        if (drain.isDraining()) {
+        if (drain.isDraining() || !watch.isWanted()) {
             return false;
         }
         long now = System.nanoTime();

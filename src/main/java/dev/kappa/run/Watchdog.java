@@ -5,18 +5,25 @@ import dev.kappa.run.RunStates.Cause;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
- * Gives up blocks that get no further, although their process beats: a load or a batch that takes longer than the
- * bound. Its thread cannot be ended from outside, so the process must be replaced.
+ * Has an eye on the blocks that are measured here. It gives up those that get no further, although their process beats: a
+ * load or a batch that takes longer than the bound. Its thread cannot be ended from outside, so the process must be
+ * replaced.
  */
 @Component
 class Watchdog {
+    /** Of the time between two looks, in nanoseconds. */
+    private static final long LONGEST_LOOK = 2_000_000_000;
+
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final BlockClaims claims;
     private final Fitness fitness;
     private final Duration bound;
+    private long last = System.nanoTime();
 
     Watchdog(BlockClaims claims, Fitness fitness, EngineSettings settings) {
         this.claims = claims;
@@ -27,7 +34,8 @@ class Watchdog {
     /** One attempt at a block, from its claim to its end. */
     final class Watch implements AutoCloseable {
         private final Claim claim;
-        private volatile long last = System.nanoTime();
+        private final AtomicLong silent = new AtomicLong();
+        private volatile boolean wanted = true;
 
         private Watch(Claim claim) {
             this.claim = claim;
@@ -35,7 +43,12 @@ class Watchdog {
 
         /** It got further. */
         void alive() {
-            last = System.nanoTime();
+            silent.set(0);
+        }
+
+        /** False as soon as this server has ended the run; what another one did only the database knows. */
+        boolean isWanted() {
+            return wanted;
         }
 
         @Override
@@ -50,11 +63,26 @@ class Watchdog {
         return watch;
     }
 
-    /** Called from time to time. */
+    /** A block learns at its next batch that its run wants no more, not only when it next asks the database. */
+    @TransactionalEventListener(fallbackExecution = true)
+    void changed(RunChanged change) {
+        if (!change.to().wantsBlocks()) {
+            watches.stream()
+                    .filter(watch -> watch.claim.run().id().equals(change.run()))
+                    .forEach(watch -> watch.wanted = false);
+        }
+    }
+
+    /**
+     * Called every second or so. A process that was halted has not looked: then no block is to blame for the time that has
+     * passed.
+     */
     void look() {
         long now = System.nanoTime();
+        long passed = Math.min(now - last, LONGEST_LOOK);
+        last = now;
         for (Watch watch : watches) {
-            if (now - watch.last > bound.toNanos() && watches.remove(watch)) {
+            if (watch.silent.addAndGet(passed) > bound.toNanos() && watches.remove(watch)) {
                 String detail = "block " + watch.claim.index() + " got no further for " + bound.toSeconds()
                         + " s (kappa.engine.stall-limit)";
                 fitness.lost(detail);

@@ -95,6 +95,7 @@ class ClusterTest {
             assertSameDigits(busy, 3, gate);
             assertThat(busy.attempt()).as("the zombie started nothing again").isEqualTo(2);
             assertThat(busy.holder().output()).doesNotContain("Indicates a bug");
+            assertThat(unfit()).as("a halt is no stall").isEmpty();
         }
     }
 

@@ -57,6 +57,11 @@ class EngineBenchmarkTest {
             print("submit to first block measured, median", quantile(waits, 0.5), "ms");
             print("submit to first block measured, p99", quantile(waits, 0.99), "ms");
 
+            // Of a hundred sequences in each block.
+            String whole = client.finished(BODY.formatted(4, 400)).get("id").asString();
+            double block = milliseconds(cluster.jdbc(), "avg(block.finished_at - block.started_at)", whole);
+            print("a batch of ten sequences, mean", block / 10, "ms");
+
             double[] stops = new double[CANCELLATIONS];
             for (int i = 0; i < CANCELLATIONS; i++) {
                 String run = client.submit(BODY.formatted(4, 400));

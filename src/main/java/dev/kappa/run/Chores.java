@@ -12,6 +12,8 @@ import org.springframework.stereotype.Component;
 class Chores {
     private static final Logger LOG = LoggerFactory.getLogger(Chores.class);
 
+    static final String LOOK_INTERVAL = "${kappa.engine.look-interval:1s}";
+
     private final Deadlines deadlines;
     private final Watchdog watchdog;
     private final Retention retention;
@@ -24,7 +26,7 @@ class Chores {
         this.orphans = orphans;
     }
 
-    @Scheduled(fixedDelayString = "${kappa.engine.look-interval:1s}")
+    @Scheduled(fixedDelayString = LOOK_INTERVAL)
     void look() {
         quietly(watchdog::look);
         quietly(deadlines::look);

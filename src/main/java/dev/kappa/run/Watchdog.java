@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 
@@ -16,19 +17,22 @@ import org.springframework.transaction.event.TransactionalEventListener;
  */
 @Component
 class Watchdog {
-    /** Of the time between two looks, in nanoseconds. */
-    private static final long LONGEST_LOOK = 2_000_000_000;
-
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final BlockClaims claims;
     private final Fitness fitness;
     private final Duration bound;
+    private final long longestLookNanos;
     private long last = System.nanoTime();
 
-    Watchdog(BlockClaims claims, Fitness fitness, EngineSettings settings) {
+    Watchdog(
+            BlockClaims claims,
+            Fitness fitness,
+            EngineSettings settings,
+            @Value(Chores.LOOK_INTERVAL) Duration lookInterval) {
         this.claims = claims;
         this.fitness = fitness;
         this.bound = settings.stallLimit();
+        this.longestLookNanos = lookInterval.multipliedBy(2).toNanos();
     }
 
     /** One attempt at a block, from its claim to its end. */
@@ -74,12 +78,12 @@ class Watchdog {
     }
 
     /**
-     * Called every second or so. A process that was halted has not looked: then no block is to blame for the time that has
+     * Called at intervals. A process that was halted has not looked: then no block is to blame for the time that has
      * passed.
      */
     void look() {
         long now = System.nanoTime();
-        long passed = Math.min(now - last, LONGEST_LOOK);
+        long passed = Math.min(now - last, longestLookNanos);
         last = now;
         for (Watch watch : watches) {
             if (watch.silent.addAndGet(passed) > bound.toNanos() && watches.remove(watch)) {

@@ -102,10 +102,11 @@ class Fetcher implements DisposableBean {
     private void fetch(Entry entry) {
         LOG.info("{} is fetched", name(entry));
         try {
-            if (Source.parse(entry.source()) instanceof Source.Hub source) {
-                download(entry, source);
+            Source source = Source.parse(entry.source());
+            if (source instanceof Source.Hub remote) {
+                download(entry, remote);
             } else {
-                artifact((Source.RunArtifact) Source.parse(entry.source()));
+                artifact((Source.RunArtifact) source);
             }
             requireSame(entry);
             LOG.info("{} is here", name(entry));

@@ -1,5 +1,6 @@
 package dev.kappa.experiment;
 
+import dev.kappa.stats.Interval;
 import java.util.List;
 
 /**
@@ -30,6 +31,17 @@ public record Figure(String name, String title, Axis x, Axis y, List<Series> ser
     public record Series(String label, String style, double[] x, double[] y, double[] low, double[] high) {
         public static Series of(String label, String style, double[] x, double[] y) {
             return new Series(label, style, x, y, new double[0], new double[0]);
+        }
+
+        /** @param intervals of y, one a point */
+        public static Series of(String label, String style, double[] x, double[] y, List<Interval> intervals) {
+            return new Series(
+                    label,
+                    style,
+                    x,
+                    y,
+                    intervals.stream().mapToDouble(Interval::low).toArray(),
+                    intervals.stream().mapToDouble(Interval::high).toArray());
         }
     }
 

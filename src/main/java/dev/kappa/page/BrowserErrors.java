@@ -28,19 +28,23 @@ class BrowserErrors implements WebMvcConfigurer, HandlerExceptionResolver {
         if (request.getRequestURI().startsWith("/v1/") || !accept.contains(MediaType.TEXT_HTML_VALUE)) {
             return null;
         }
-        if (e instanceof NoResourceFoundException) {
+        ModelAndView page = page(request.getRequestURI(), e);
+        if (page != null) {
             PageHeaders.set(response);
-            return PageErrors.page(HttpStatus.NOT_FOUND, "There is nothing at “" + request.getRequestURI() + "”.");
+        }
+        return page;
+    }
+
+    private static ModelAndView page(String address, Exception e) {
+        if (e instanceof NoResourceFoundException) {
+            return PageErrors.page(HttpStatus.NOT_FOUND, "There is nothing at “" + address + "”.");
         }
         if (e instanceof HttpRequestMethodNotSupportedException) {
-            PageHeaders.set(response);
             return PageErrors.page(
-                    HttpStatus.METHOD_NOT_ALLOWED, "The address “" + request.getRequestURI() + "” cannot be asked that way.");
+                    HttpStatus.METHOD_NOT_ALLOWED, "The address “" + address + "” cannot be asked that way.");
         }
         if (e instanceof HttpMediaTypeNotSupportedException) {
-            PageHeaders.set(response);
-            return PageErrors.page(
-                    HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The address “" + request.getRequestURI() + "” takes no such body.");
+            return PageErrors.page(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The address “" + address + "” takes no such body.");
         }
         return null;
     }

@@ -82,12 +82,11 @@ final class CutFindings {
     }
 
     private Figure.Series series(String label, List<Share> shares) {
-        return new Figure.Series(
+        return Figure.Series.of(
                 label,
                 "line_points",
                 points.stream().mapToDouble(Point::nodes).toArray(),
                 shares.stream().mapToDouble(Share::value).toArray(),
-                shares.stream().mapToDouble(share -> share.interval().low()).toArray(),
-                shares.stream().mapToDouble(share -> share.interval().high()).toArray());
+                shares.stream().map(Share::interval).toList());
     }
 }

@@ -167,13 +167,12 @@ final class DepthFindings {
                 "κ by depth",
                 Figure.Axis.linear("layer", ""),
                 Figure.Axis.linear("κ", "directions"),
-                List.of(new Figure.Series(
+                List.of(Figure.Series.of(
                         "κ",
                         "line_points",
                         parameters.hooks().stream().mapToDouble(hook -> hook.layer()).toArray(),
                         kappas.stream().mapToDouble(Metric::value).toArray(),
-                        kappas.stream().mapToDouble(m -> m.interval().orElseThrow().low()).toArray(),
-                        kappas.stream().mapToDouble(m -> m.interval().orElseThrow().high()).toArray())),
+                        kappas.stream().map(m -> m.interval().orElseThrow()).toList())),
                 List.of());
     }
 

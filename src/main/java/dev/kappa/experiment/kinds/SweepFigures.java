@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** The figures of a width sweep, and the grid of thresholds behind one of them. */
@@ -116,17 +115,12 @@ final class SweepFigures {
 
     private Figure.Series withIntervals(String label, String metric) {
         List<Metric> found = metrics.stream().filter(m -> m.name().equals(metric)).toList();
-        return new Figure.Series(
+        return Figure.Series.of(
                 label,
                 "line_points",
                 counts.widths(),
-                values(found, Metric::value),
-                values(found, m -> m.interval().orElseThrow().low()),
-                values(found, m -> m.interval().orElseThrow().high()));
-    }
-
-    private static double[] values(List<Metric> metrics, ToDoubleFunction<Metric> of) {
-        return metrics.stream().mapToDouble(of).toArray();
+                found.stream().mapToDouble(Metric::value).toArray(),
+                found.stream().map(m -> m.interval().orElseThrow()).toList());
     }
 
     private Figure robustness() {

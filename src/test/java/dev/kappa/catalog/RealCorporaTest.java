@@ -1,7 +1,6 @@
 package dev.kappa.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kappa.corpus.CorpusFile;
 import dev.kappa.corpus.CorpusKind;
@@ -12,6 +11,7 @@ import dev.kappa.corpus.PairSelection;
 import dev.kappa.corpus.Sequence;
 import dev.kappa.lm.ModelFolder;
 import dev.kappa.lm.Tokenizer;
+import dev.kappa.testing.Checked;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class RealCorporaTest {
     @Test
     void stories_are_cut_into_windows_that_read_back_as_text() throws IOException {
         Path text = SHARED.resolve("data/tinystories/tinystories_train_first_2MiB.txt");
-        assumeTrue(Files.exists(text), "the TinyStories text is not on this machine");
+        Checked.where(Files.exists(text), "the TinyStories text is not on this machine");
         ModelFolder model = ModelFolder.open(NEOX);
         try (Tokenizer tokenizer = model.tokenizer()) {
             Tokens tokens = tokens(model, tokenizer);
@@ -60,7 +60,7 @@ class RealCorporaTest {
 
     @Test
     void a_family_with_a_start_token_has_it_before_every_window_and_out_of_the_statistics() {
-        assumeTrue(Files.exists(LLAMA), "the Llama model is not on this machine");
+        Checked.where(Files.exists(LLAMA), "the Llama model is not on this machine");
         Path text = SHARED.resolve("data/tinystories/tinystories_train_first_2MiB.txt");
         ModelFolder model = ModelFolder.open(LLAMA);
         try (Tokenizer tokenizer = model.tokenizer()) {
@@ -80,7 +80,7 @@ class RealCorporaTest {
     @CsvSource({"simple_train, 480", "nounpp_train, 1920", "within_rc_train, 9600"})
     void published_pairs_are_taken_or_left_out_for_a_reason(String name, int lines) {
         Path file = SHARED.resolve("data/sva/" + name + ".json");
-        assumeTrue(Files.exists(file), "the feature-circuits pairs are not on this machine");
+        Checked.where(Files.exists(file), "the feature-circuits pairs are not on this machine");
         ModelFolder model = ModelFolder.open(NEOX);
         try (Tokenizer tokenizer = model.tokenizer()) {
             CorpusFile corpus = new CorpusFile(file, name, CorpusKind.PAIRS, CorpusFile.DEFAULT_LIMIT);

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kappa.corpus.PairSelection.Reason;
 import dev.kappa.fault.Fault;
+import dev.kappa.testing.Checked;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,7 +76,7 @@ class PairFileTest {
     @Test
     void the_published_agreement_pairs_are_read() {
         Path published = Path.of("../shared/data/sva/within_rc_test.json");
-        Assumptions.assumeTrue(Files.exists(published), "the feature-circuits pairs are not on this machine");
+        Checked.where(Files.exists(published), "the feature-circuits pairs are not on this machine");
 
         assertThat(CorpusFile.detect(published)).isEqualTo(CorpusKind.PAIRS);
         assertThat(CorpusFile.check(published, CorpusKind.PAIRS)).isEqualTo(2400);

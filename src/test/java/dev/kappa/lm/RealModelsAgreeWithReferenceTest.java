@@ -1,13 +1,13 @@
 package dev.kappa.lm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.kappa.tensor.Scope;
 import dev.kappa.tensor.Tape;
 import dev.kappa.tensor.Tensors;
+import dev.kappa.testing.Checked;
 import dev.kappa.weights.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +31,7 @@ class RealModelsAgreeWithReferenceTest {
 
     @Test
     void aLlamaModelGivesTheReferencesLogits() {
-        if (!Files.isDirectory(TINYSTORIES)) {
-            System.out.println("not checked: Llama logits of a trained model; there is no " + TINYSTORIES);
-            abort("no " + TINYSTORIES);
-        }
+        Checked.where(Files.isDirectory(TINYSTORIES), "Llama logits of a trained model; there is no " + TINYSTORIES);
         assertLogitsAgree(TINYSTORIES, "logits-tinystories-656k");
     }
 

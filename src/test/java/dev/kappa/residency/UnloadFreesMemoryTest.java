@@ -1,9 +1,9 @@
 package dev.kappa.residency;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.kappa.lm.TinyModels;
+import dev.kappa.testing.Checked;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +20,9 @@ class UnloadFreesMemoryTest {
 
     @Test
     void a_hundred_loads_and_unloads_leave_nothing(@TempDir Path folder) throws IOException, InterruptedException {
-        if (!Files.exists(Path.of("/proc/self/statm"))) {
-            System.out.println("not checked: memory after loads and unloads; there is no /proc to read it from");
-            abort("no /proc");
-        }
+        Checked.where(
+                Files.exists(Path.of("/proc/self/statm")),
+                "memory after loads and unloads; there is no /proc to read it from");
         TinyModels.neox(folder.resolve("model"), 1, new TinyModels.Sizes(3, 512, 8, 2000, 64));
         Path output = folder.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString());

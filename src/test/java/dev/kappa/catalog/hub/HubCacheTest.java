@@ -7,6 +7,7 @@ import dev.kappa.catalog.hub.FakeHub.Manner;
 import dev.kappa.catalog.hub.FakeHub.Request;
 import dev.kappa.fault.Category;
 import dev.kappa.fault.Fault;
+import dev.kappa.testing.Checked;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,7 +205,7 @@ class HubCacheTest {
 
     @Test
     void a_disk_that_fills_up_on_the_way_is_said() throws IOException {
-        Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "this system has no device that is always full");
+        Checked.where(Files.exists(Path.of("/dev/full")), "this system has no device that is always full");
         Path partial = root.resolve("lab--tiny/." + FakeHub.COMMIT + ".partial");
         Files.createDirectories(partial);
         Files.createSymbolicLink(partial.resolve("model.safetensors.part"), Path.of("/dev/full"));
